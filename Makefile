@@ -1,0 +1,66 @@
+# schemadiff. `make demo` shows the main job; `make check` runs every test.
+# Both install what is missing on Debian (scripts/install-dependencies).
+
+PREFIX ?= /usr/local
+BUILD ?= $(if $(SAN),build-san,build)
+CC ?= cc
+PKGS = sqlite3 libpq yaml-0.1 jansson
+VERSION = 0.1.0
+
+CSTD = -std=gnu17
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wvla -Wundef -Wcast-qual \
+	-Wwrite-strings -Wswitch-enum -Wpointer-arith -Wredundant-decls -Wimplicit-fallthrough
+OPT = $(if $(SAN),-O1 -g -fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer,\
+	-O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+, := ,
+ALL_CPPFLAGS = -Iinclude -I$(BUILD)/generated -D_GNU_SOURCE -DSCHEMADIFF_VERSION='"$(VERSION)"' \
+	$(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
+ALL_CFLAGS = $(CSTD) $(WARN) $(if $(WERROR),-Werror) $(OPT) -fPIE $(CFLAGS)
+ALL_LDFLAGS = -pie $(if $(SAN),-fsanitize=address$(,)undefined) $(LDFLAGS)
+LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+FOLDERS = src/base schema introspect src/diff render src/history src/run src/cli
+SOURCES = $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS))))
+LIB_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out src/cli/main.c,$(SOURCES)))
+QUERIES = $(sort $(wildcard introspect/*.sql))
+QUERY_HEADERS = $(patsubst introspect/%.sql,$(BUILD)/generated/%.sql.h,$(QUERIES))
+SUPPORT_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
+TEST_SOURCES = $(sort $(wildcard tests/*/test_*.c))
+TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SOURCES))
+
+all: $(BUILD)/schemadiff
+
+$(BUILD)/schemadiff: $(BUILD)/src/cli/main.o $(BUILD)/libschemadiff.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/libschemadiff.a: $(LIB_OBJECTS)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c Makefile | $(QUERY_HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# A catalog query stands in its own .sql file, to be pasted into psql or sqlite3; the
+# header makes it a string literal.
+$(BUILD)/generated/%.sql.h: introspect/%.sql
+	@mkdir -p $(@D)
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(BUILD)/libschemadiff.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcriterion $(LIBS)
+
+# One test program: make test-schema-types runs tests/schema/test_types.c.
+define test_rule
+test-$(subst /test_,-,$(patsubst tests/%.c,%,$(1))): $(BUILD)/$(1:.c=)
+	scripts/with-postgres $$<
+endef
+$(foreach t,$(TEST_SOURCES),$(eval $(call test_rule,$(t))))
+
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+clean:
+	rm -rf build build-*
+
+.PHONY: all clean

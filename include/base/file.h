@@ -1,0 +1,39 @@
+/* Whole files in and out. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct diags;
+struct source;
+struct str_list;
+
+/*
+ * Read a whole file of at most [limit] bytes into a source that lives in [arena].
+ * NULL, with an error naming the file and the reason, when it cannot be read, is not a
+ * regular file, is larger than [limit], or holds a NUL byte or invalid UTF-8.
+ */
+const struct source *file_read(struct arena *arena, const char *path, size_t limit,
+			       struct diags *diags);
+
+/*
+ * Write [text] to [path] so that a reader sees either nothing or the whole: a temporary
+ * name in the same folder, fsync, then a link that fails if [path] exists (unless
+ * [replace]). On any failure the temporary file is removed and the error names the path.
+ */
+bool file_write(const char *path, const char *text, size_t length, bool replace,
+		struct diags *diags);
+
+bool file_exists(const char *path);
+bool directory_exists(const char *path);
+/* Make [path] and its parents (mode 0777 less umask); existing ones are fine. */
+bool directory_make(const char *path, struct diags *diags);
+/* The sorted names (not paths) in a folder, without "." and ".."; false with an error. */
+bool directory_list(struct arena *arena, const char *path, struct str_list *ret_names,
+		    struct diags *diags);
+/* [folder]/[name], or [name] itself when it is absolute. */
+char *path_join(struct arena *arena, const char *folder, const char *name);
+
+#endif
