@@ -1,0 +1,87 @@
+/*
+ * A live database, whichever it is: chooses the back end by the URL's dialect and
+ * forwards every call to it.
+ */
+#include "introspect/database.h"
+
+#include "introspect/methods.h"
+
+static const struct database_methods *const back_ends[] = {
+	[DIALECT_POSTGRESQL] = &postgres_methods,
+	[DIALECT_SQLITE] = &sqlite_methods,
+};
+
+_Static_assert(ARRAY_SIZE(back_ends) == DIALECT_COUNT, "every dialect has a back end");
+
+struct database *database_open(const struct database_url *url,
+			       const struct database_options *options,
+			       struct diags *diags)
+{
+	const struct database_methods *methods = back_ends[url->dialect->id];
+	const struct database_options none = {0};
+	struct database *database = methods->open(url, options ? options : &none, diags);
+
+	if (!database)
+		return NULL;
+	database->methods = methods;
+	database->dialect = url->dialect;
+	database->display = arena_strdup(&database->arena, url->display);
+	return database;
+}
+
+void database_close(struct database *database)
+{
+	if (!database)
+		return;
+	arena_release(&database->arena);
+	database->methods->close(database);
+}
+
+const struct dialect *database_dialect(const struct database *database)
+{
+	return database->dialect;
+}
+
+const char *database_default_schema(const struct database *database)
+{
+	return database->default_schema;
+}
+
+const char *database_display(const struct database *database)
+{
+	return database->display;
+}
+
+bool database_execute(struct database *database, const char *sql, struct diags *diags)
+{
+	return database->methods->execute(database, sql, diags);
+}
+
+bool database_query(struct database *database, struct arena *arena, const char *sql,
+		    const char *const *parameters, size_t parameter_count,
+		    struct query_result *ret_result, struct diags *diags)
+{
+	const struct query_parameters bound = {parameters, parameter_count};
+
+	return database->methods->query(database, arena, sql, &bound, ret_result, diags);
+}
+
+bool database_in_transaction(const struct database *database)
+{
+	return database->methods->in_transaction(database);
+}
+
+bool database_introspect(struct database *database, const char *version_table,
+			 const char *version_schema, struct schema *ret_schema,
+			 struct diags *diags)
+{
+	const struct version_table version = {version_table, version_schema};
+
+	return database->methods->introspect(database, &version, ret_schema, diags);
+}
+
+bool database_normalize(struct database *database, const struct schema *is,
+			struct schema *wanted, struct diags *diags)
+{
+	return database->methods->normalize(database, is, wanted, diags);
+}
