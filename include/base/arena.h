@@ -49,11 +49,12 @@ void arena_release(struct arena *arena);
  * whose count is zero or a power of two, so an array may be built only by this
  * macro, and may shrink by lowering its count.
  */
-#define ARRAY_PUSH(arena, items, count, item)                                             \
-	do {                                                                              \
-		if (((count) & ((count)-1)) == 0)                                         \
-			(items) = arena_grow((arena), (items), (count), sizeof(*(items))); \
-		(items)[(count)++] = (item);                                              \
+#define ARRAY_PUSH(arena, items, count, item)                                            \
+	do {                                                                             \
+		if (((count) & ((count)-1)) == 0)                                        \
+			(items) =                                                        \
+				arena_grow((arena), (items), (count), sizeof(*(items))); \
+		(items)[(count)++] = (item);                                             \
 	} while (0)
 
 /* The growth step of ARRAY_PUSH: a copy of [count] items with room for twice as many. */

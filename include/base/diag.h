@@ -22,11 +22,13 @@
 /* A text that diagnostics point into. Lives as long as the diags that mention it. */
 struct source {
 	const char *name; /* file name as the user would write it, or "<url>" */
-	const char *text; /* whole content, NUL-terminated; NULL when there is none to show */
+	const char *
+		text; /* whole content, NUL-terminated; NULL when there is none to show */
 	size_t length;
 };
 
-/* A place in a source. `{0}` is "no place". Line and column count from 1; 0 is unknown. */
+/* A place in a source. `{0}` is "no place". Line and column count from 1; 0 is unknown.
+ */
 struct position {
 	const struct source *source;
 	size_t line;
@@ -39,8 +41,9 @@ struct diag {
 	enum severity severity;
 	struct position position;
 	const char *message;
-	const char *detail; /* what the database said, or a longer explanation; may be NULL */
-	const char *hint;   /* what to do, a full sentence; may be NULL */
+	const char *
+		detail; /* what the database said, or a longer explanation; may be NULL */
+	const char *hint; /* what to do, a full sentence; may be NULL */
 };
 
 /* `struct diags d = {0};` is valid and empty. Owns its texts, not the sources. */

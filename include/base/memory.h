@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-void *memory_alloc(size_t size);		 /* zeroed; free with memory_free() */
+void *memory_alloc(size_t size);		/* zeroed; free with memory_free() */
 void *memory_resize(void *memory, size_t size); /* as realloc */
-void memory_free(void *memory);			 /* accepts NULL */
+void memory_free(void *memory);			/* accepts NULL */
 
 #endif

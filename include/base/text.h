@@ -45,7 +45,8 @@ bool str_list_equal(const struct str_list *a, const struct str_list *b);
 bool str_list_same_set(const struct str_list *a, const struct str_list *b);
 struct str_list str_list_copy(struct arena *arena, const struct str_list *list);
 void str_list_sort(struct str_list *list);
-char *str_list_join(struct arena *arena, const struct str_list *list, const char *separator);
+char *str_list_join(struct arena *arena, const struct str_list *list,
+		    const char *separator);
 /* The pieces of [text] between [separator]s; an empty text gives an empty list. */
 struct str_list str_split(struct arena *arena, const char *text, char separator);
 

@@ -28,7 +28,8 @@ struct yaml_pair;
 
 struct yaml_node {
 	enum yaml_kind kind;
-	bool quoted; /* scalar: written in quotes or as a block, so it is always a string */
+	bool quoted; /* scalar: written in quotes or as a block, so it is always a string
+		      */
 	unsigned line, column; /* from 1; column in characters */
 	size_t weight;	       /* nodes below and including this one, aliases expanded */
 	union {

@@ -6,7 +6,8 @@
 
 #include "schema/op.h"
 
-/* An explicit rename, for reverse(): [from] in the old schema is [to] in the wanted one. */
+/* An explicit rename, for reverse(): [from] in the old schema is [to] in the wanted one.
+ */
 struct diff_options {
 	/* As which database sees them (schema/equal.h). NULL: everything counts. */
 	const struct dialect *dialect;
@@ -18,24 +19,24 @@ struct diff_options {
 /*
  * The ops that lead from [from] to [to], in an order in which they can run, appended to
  * [ret_ops]. All new memory is in [arena]; ops also borrow from both schemas, which must
- * outlive them. Law 1: applying them to a copy of [from] gives [to]. renamed_from hints of
- * [to] are followed when what they name is in [from] and not in [to] under its own right.
- * New objects without a name get their default name (schema/names.h).
+ * outlive them. Law 1: applying them to a copy of [from] gives [to]. renamed_from hints
+ * of [to] are followed when what they name is in [from] and not in [to] under its own
+ * right. New objects without a name get their default name (schema/names.h).
  */
 void diff_schemas(struct arena *arena, const struct schema *from, const struct schema *to,
 		  const struct diff_options *options, struct op_list *ret_ops);
 
 /*
- * The ops that undo [ops] on [from]: planned by the same planner, with the renames in [ops]
- * taken back as renames. False with an error when [ops] does not apply to [from].
+ * The ops that undo [ops] on [from]: planned by the same planner, with the renames in
+ * [ops] taken back as renames. False with an error when [ops] does not apply to [from].
  * [ret_ops] borrows from [arena] only. irreversible stands where data ops were.
  */
-bool diff_reverse(struct arena *arena, const struct schema *from, const struct op_list *ops,
-		  const struct diff_options *options, struct op_list *ret_ops,
-		  struct diags *diags);
+bool diff_reverse(struct arena *arena, const struct schema *from,
+		  const struct op_list *ops, const struct diff_options *options,
+		  struct op_list *ret_ops, struct diags *diags);
 
-/* What looks like a rename that no one declared: a dropped and an added table or column of
- * the same shape. */
+/* What looks like a rename that no one declared: a dropped and an added table or column
+ * of the same shape. */
 struct rename_candidate {
 	const char *schema, *table; /* NULL table: the table itself was renamed */
 	const char *from, *to;
@@ -47,8 +48,8 @@ size_t diff_rename_candidates(struct arena *arena, const struct schema *from,
 			      struct rename_candidate **ret_candidates);
 
 /*
- * NOT NULL columns in [ops] for which nothing says how to fill rows that exist: added to, or
- * made NOT NULL in, a table that [from] has, with neither server default nor backfill.
+ * NOT NULL columns in [ops] for which nothing says how to fill rows that exist: added to,
+ * or made NOT NULL in, a table that [from] has, with neither server default nor backfill.
  * Returns the ops, an array in [arena].
  */
 size_t diff_unfillable(struct arena *arena, const struct schema *from,
@@ -56,8 +57,9 @@ size_t diff_unfillable(struct arena *arena, const struct schema *from,
 
 /*
  * Give [is], introspected from a database of [dialect], what that database cannot say but
- * [was], the replayed history, knows: enums, comments, namespaces, identity, and the other
- * databases' slots of types and texts, wherever both agree as far as the database sees.
+ * [was], the replayed history, knows: enums, comments, namespaces, identity, and the
+ * other databases' slots of types and texts, wherever both agree as far as the database
+ * sees.
  */
 void schema_overlay(struct schema *is, const struct schema *was,
 		    const struct dialect *dialect);

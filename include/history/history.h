@@ -26,8 +26,9 @@ struct history {
 };
 
 /*
- * Read every *.yaml in [folder]. Errors, all of them: invalid files, duplicate ids, missing
- * parents, cycles. A folder that does not exist is an error that says `schemadiff init`.
+ * Read every *.yaml in [folder]. Errors, all of them: invalid files, duplicate ids,
+ * missing parents, cycles. A folder that does not exist is an error that says `schemadiff
+ * init`.
  */
 bool history_load(const char *folder, struct history *ret_history, struct diags *diags);
 void history_release(struct history *history);
@@ -45,9 +46,9 @@ bool history_resolve(const struct history *history, const char *text,
 		     const struct str_list *current, const struct revision **ret_revision,
 		     struct diags *diags);
 
-/* Revisions to run, in order, to bring a database at [current] up to [target]; an array in
- * [arena]. False with an error when [target] is not above [current], or an id in [current]
- * is in no file. */
+/* Revisions to run, in order, to bring a database at [current] up to [target]; an array
+ * in [arena]. False with an error when [target] is not above [current], or an id in
+ * [current] is in no file. */
 bool history_upgrade_path(const struct history *history, struct arena *arena,
 			  const struct str_list *current, const struct revision *target,
 			  const struct revision ***ret_path, size_t *ret_count,
@@ -58,7 +59,8 @@ bool history_downgrade_path(const struct history *history, struct arena *arena,
 			    const struct revision ***ret_path, size_t *ret_count,
 			    struct diags *diags);
 
-/* The schema after [target] and all its ancestors (NULL: every revision) from an empty one. */
+/* The schema after [target] and all its ancestors (NULL: every revision) from an empty
+ * one. */
 bool history_replay(const struct history *history, const struct revision *target,
 		    struct schema *ret_schema, struct diags *diags);
 

@@ -13,18 +13,19 @@
 struct database;
 
 struct database_options {
-	bool read_only; /* SQLite: open read-only; the file must exist */
+	bool read_only;	 /* SQLite: open read-only; the file must exist */
 	bool must_exist; /* SQLite: do not create the file */
 };
 
 /*
- * Open the database at [url]. NULL with one error (server's words as detail) when it cannot
- * be reached, is not a database, is corrupt, or refuses the user. On PostgreSQL the session
- * has search_path pinned to pg_catalog for introspection only; statements run with the
- * user's own search_path. On SQLite a busy timeout of 5 s is set.
+ * Open the database at [url]. NULL with one error (server's words as detail) when it
+ * cannot be reached, is not a database, is corrupt, or refuses the user. On PostgreSQL
+ * the session has search_path pinned to pg_catalog for introspection only; statements run
+ * with the user's own search_path. On SQLite a busy timeout of 5 s is set.
  */
 struct database *database_open(const struct database_url *url,
-			       const struct database_options *options, struct diags *diags);
+			       const struct database_options *options,
+			       struct diags *diags);
 void database_close(struct database *database); /* accepts NULL */
 
 const struct dialect *database_dialect(const struct database *database);
@@ -43,8 +44,8 @@ struct query_result {
 	size_t row_count, column_count;
 };
 
-/* Run one statement with text parameters ($1, $2 on PostgreSQL; ?1, ?2 on SQLite); rows in
- * [arena]. */
+/* Run one statement with text parameters ($1, $2 on PostgreSQL; ?1, ?2 on SQLite); rows
+ * in [arena]. */
 bool database_query(struct database *database, struct arena *arena, const char *sql,
 		    const char *const *parameters, size_t parameter_count,
 		    struct query_result *ret_result, struct diags *diags);
@@ -64,12 +65,12 @@ bool database_introspect(struct database *database, const char *version_table,
 			 struct diags *diags);
 
 /*
- * Let the server decide what tokens cannot: each expression in [wanted] (checks, defaults,
- * predicates, index and computed expressions) that is not lexically equal to its
- * counterpart in [is], but which the server prints the same, gets the counterpart's text.
- * On PostgreSQL in a transaction that is always rolled back, in temporary objects only; no
- * expression is ever evaluated. Elsewhere, or without the privilege, nothing changes.
- * False only when the connection fails.
+ * Let the server decide what tokens cannot: each expression in [wanted] (checks,
+ * defaults, predicates, index and computed expressions) that is not lexically equal to
+ * its counterpart in [is], but which the server prints the same, gets the counterpart's
+ * text. On PostgreSQL in a transaction that is always rolled back, in temporary objects
+ * only; no expression is ever evaluated. Elsewhere, or without the privilege, nothing
+ * changes. False only when the connection fails.
  */
 bool database_normalize(struct database *database, const struct schema *is,
 			struct schema *wanted, struct diags *diags);

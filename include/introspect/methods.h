@@ -23,14 +23,16 @@ struct version_table {
 
 struct database_methods {
 	/*
-	 * A new open database with its back end's fields and [default_schema] set; NULL with
-	 * one error. database_open() then fills in [methods], [dialect] and [display].
+	 * A new open database with its back end's fields and [default_schema] set; NULL
+	 * with one error. database_open() then fills in [methods], [dialect] and
+	 * [display].
 	 */
 	struct database *(*open)(const struct database_url *url,
 				 const struct database_options *options,
 				 struct diags *diags);
 	/* Close the connection and free what [open] allocated, the struct included, by
-	 * memory_free(); database_close() has released [arena] before. Never gets NULL. */
+	 * memory_free(); database_close() has released [arena] before. Never gets NULL.
+	 */
 	void (*close)(struct database *database);
 
 	bool (*execute)(struct database *database, const char *sql, struct diags *diags);

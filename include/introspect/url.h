@@ -13,9 +13,9 @@
 
 struct database_url {
 	const struct dialect *dialect;
-	const char *path;	/* SQLite: file, or ":memory:"; percent-decoded */
-	const char *conninfo;	/* PostgreSQL: a URI that libpq takes */
-	const char *display;	/* the URL without its password, for messages */
+	const char *path;     /* SQLite: file, or ":memory:"; percent-decoded */
+	const char *conninfo; /* PostgreSQL: a URI that libpq takes */
+	const char *display;  /* the URL without its password, for messages */
 };
 
 /* False with an error (that never shows the password) for what is no such URL. */

@@ -6,8 +6,8 @@
 #include "schema/op.h"
 
 /* One line an op, with a sign: "+ add column users.status enum(status) not null",
- * "- drop table logs", "~ alter column users.email: type varchar -> varchar(255)"; [before]
- * gives the old values and may be NULL. [colour] adds SGR codes. */
+ * "- drop table logs", "~ alter column users.email: type varchar -> varchar(255)";
+ * [before] gives the old values and may be NULL. [colour] adds SGR codes. */
 void ops_write_text(const struct schema *before, const struct op_list *ops, bool colour,
 		    struct strbuf *out);
 

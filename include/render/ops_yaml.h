@@ -1,6 +1,6 @@
 /*
- * Op lists as YAML: the bodies of revision files. docs/revisions.md is the format's manual.
- * read(write(ops)) = ops.
+ * Op lists as YAML: the bodies of revision files. docs/revisions.md is the format's
+ * manual. read(write(ops)) = ops.
  */
 #ifndef RENDER_OPS_YAML_H
 #define RENDER_OPS_YAML_H
@@ -14,8 +14,8 @@
 void ops_write_yaml(const struct op_list *ops, unsigned indent, struct strbuf *out);
 
 /*
- * Read a sequence of ops. All errors are reported, each at its place with the nearest known
- * word, before it returns false.
+ * Read a sequence of ops. All errors are reported, each at its place with the nearest
+ * known word, before it returns false.
  */
 bool ops_read_yaml(struct arena *arena, const struct source *source,
 		   const struct yaml_node *node, struct op_list *ret_ops,

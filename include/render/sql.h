@@ -7,7 +7,7 @@
 #include "schema/op.h"
 
 struct sql_statement {
-	const char *sql; /* without a closing semicolon */
+	const char *sql;     /* without a closing semicolon */
 	const struct op *op; /* the op it comes from; of several, the first */
 	/* Must run outside a transaction (CREATE INDEX CONCURRENTLY). */
 	bool outside_transaction;
@@ -21,9 +21,9 @@ struct sql_script {
 /*
  * The statements for [ops], to be run in order on a database of [dialect] that is as
  * [before] says (live introspection or replay), appended to [ret_script] in [arena].
- * On SQLite all ops that ALTER TABLE cannot do on one table become one rebuild; the caller
- * has foreign_keys off and legacy_alter_table on where the script rebuilds. False with an
- * error when an op does not fit [before].
+ * On SQLite all ops that ALTER TABLE cannot do on one table become one rebuild; the
+ * caller has foreign_keys off and legacy_alter_table on where the script rebuilds. False
+ * with an error when an op does not fit [before].
  */
 bool render_sql(struct arena *arena, const struct dialect *dialect,
 		const struct schema *before, const struct op_list *ops,
@@ -36,7 +36,7 @@ const char *render_create_table(struct arena *arena, const struct dialect *diale
 				const char *name);
 
 /* Append `"schema"."name"` as [dialect] quotes it. */
-void render_qualified(const struct dialect *dialect, struct strbuf *out, const char *schema,
-		      const char *name);
+void render_qualified(const struct dialect *dialect, struct strbuf *out,
+		      const char *schema, const char *name);
 
 #endif

@@ -10,8 +10,10 @@
 struct runner_options {
 	const char *version_table;  /* NULL: "alembic_version" */
 	const char *version_schema; /* NULL: the default schema */
-	/* Called before each revision runs and, with done, after its commit; may be NULL. */
-	void (*progress)(const struct revision *revision, bool upgrade, bool done, void *data);
+	/* Called before each revision runs and, with done, after its commit; may be NULL.
+	 */
+	void (*progress)(const struct revision *revision, bool upgrade, bool done,
+			 void *data);
 	void *progress_data;
 };
 
@@ -21,14 +23,15 @@ bool runner_current(struct database *database, const struct runner_options *opti
 
 /* Create the version table (Alembic's: version_num varchar(32), key alembic_version_pkc)
  * where it is missing. */
-bool runner_ensure_version(struct database *database, const struct runner_options *options,
-			   struct diags *diags);
+bool runner_ensure_version(struct database *database,
+			   const struct runner_options *options, struct diags *diags);
 
 /*
- * Run upgrades up to [target] (NULL: all heads), or downgrades down to it (NULL: base). Each
- * revision and its version row commit together; on failure the database is as the last
- * committed revision left it, and the error names revision, op and statement with the
- * server's words. Two runners at once: one waits. [ret_count] is the number of revisions run.
+ * Run upgrades up to [target] (NULL: all heads), or downgrades down to it (NULL: base).
+ * Each revision and its version row commit together; on failure the database is as the
+ * last committed revision left it, and the error names revision, op and statement with
+ * the server's words. Two runners at once: one waits. [ret_count] is the number of
+ * revisions run.
  */
 bool runner_upgrade(struct database *database, const struct history *history,
 		    const struct revision *target, const struct runner_options *options,

@@ -3,9 +3,9 @@
  *
  * Replaying a history, proving a revision, SQLite's rebuild and the laws all use this one
  * function. It does what the databases do by themselves: renames are carried into keys,
- * foreign keys of other tables, checks, indexes, defaults and computed columns; dropping a
- * column takes its indexes and constraints along. Dropping a table, key or enum that something
- * else still uses is an error, as on a server without CASCADE.
+ * foreign keys of other tables, checks, indexes, defaults and computed columns; dropping
+ * a column takes its indexes and constraints along. Dropping a table, key or enum that
+ * something else still uses is an error, as on a server without CASCADE.
  */
 #ifndef SCHEMA_APPLY_H
 #define SCHEMA_APPLY_H

@@ -41,12 +41,12 @@ struct dialect {
 	bool has_schemas;
 	bool has_enums;
 	bool has_comments;
-	bool has_identity; /* serial and identity columns as such */
-	bool has_include;  /* INCLUDE columns and NULLS NOT DISTINCT */
-	bool has_index_methods; /* USING, operator classes, NULLS FIRST/LAST */
+	bool has_identity;	   /* serial and identity columns as such */
+	bool has_include;	   /* INCLUDE columns and NULLS NOT DISTINCT */
+	bool has_index_methods;	   /* USING, operator classes, NULLS FIRST/LAST */
 	bool has_constraint_names; /* every constraint gets a name, chosen by the database
 				      when the user gave none */
-	size_t name_limit; /* bytes in an identifier; 0 is no limit */
+	size_t name_limit;	   /* bytes in an identifier; 0 is no limit */
 
 	/* Must [word] (any case) be quoted to serve as an identifier? */
 	bool (*is_keyword)(const char *word);
@@ -64,6 +64,9 @@ struct dialect {
 	const char *(*type_from_sql)(struct arena *arena, const char *sql);
 };
 
+extern const struct dialect dialect_postgresql; /* schema/dialect_postgres.c */
+extern const struct dialect dialect_sqlite;	/* schema/dialect_sqlite.c */
+
 const struct dialect *dialect_get(enum dialect_id id);
 /* "postgresql", "postgres", "sqlite"; NULL for others. */
 const struct dialect *dialect_by_name(const char *name);
@@ -71,8 +74,10 @@ const struct dialect *dialect_by_name(const char *name);
 /* [sql]'s slot for [dialect]. */
 const char *sql_for(const struct dialect *dialect, struct sql_text sql);
 
-/* Append [name] as an identifier, quoted where it must be (not lower-case plain, keyword). */
-void dialect_quote_name(const struct dialect *dialect, struct strbuf *out, const char *name);
+/* Append [name] as an identifier, quoted where it must be (not lower-case plain,
+ * keyword). */
+void dialect_quote_name(const struct dialect *dialect, struct strbuf *out,
+			const char *name);
 /* Append [text] as a string literal. */
 void dialect_quote_literal(const struct dialect *dialect, struct strbuf *out,
 			   const char *text);

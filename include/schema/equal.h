@@ -1,9 +1,9 @@
 /*
  * Equality of definitions, as one database sees them.
  *
- * [dialect] chooses the slot of each sql_text and what is compared at all (a comment means
- * nothing to SQLite). With NULL every slot is compared and everything counts: the laws'
- * equality. Names of constraints: NULL (unnamed) on either side equals any name.
+ * [dialect] chooses the slot of each sql_text and what is compared at all (a comment
+ * means nothing to SQLite). With NULL every slot is compared and everything counts: the
+ * laws' equality. Names of constraints: NULL (unnamed) on either side equals any name.
  */
 #ifndef SCHEMA_EQUAL_H
 #define SCHEMA_EQUAL_H
@@ -18,9 +18,9 @@ struct equal_context {
 bool identity_equal(const struct identity *a, const struct identity *b);
 /* The properties that differ, as a set of enum column_property (schema/op.h). Nullability
  * is compared as the table sees it: see table_column_is_nullable(). */
-unsigned column_differences(const struct equal_context *context, const struct table *table_a,
-			    const struct column *a, const struct table *table_b,
-			    const struct column *b);
+unsigned column_differences(const struct equal_context *context,
+			    const struct table *table_a, const struct column *a,
+			    const struct table *table_b, const struct column *b);
 /* But for the name. */
 bool constraint_same_definition(const struct equal_context *context,
 				const struct constraint *a, const struct constraint *b);
@@ -35,6 +35,7 @@ bool enum_equal(const struct enum_type *a, const struct enum_type *b);
  * difference, in [arena].
  */
 bool schema_equal(const struct schema *a, const struct schema *b,
-		  const struct dialect *dialect, struct arena *arena, const char **ret_why);
+		  const struct dialect *dialect, struct arena *arena,
+		  const char **ret_why);
 
 #endif

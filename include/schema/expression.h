@@ -14,9 +14,9 @@
 
 enum token_kind {
 	TOKEN_END,
-	TOKEN_WORD,	  /* bare identifier or keyword */
+	TOKEN_WORD,	   /* bare identifier or keyword */
 	TOKEN_QUOTED_NAME, /* "x", `x`, [x] */
-	TOKEN_STRING,	  /* 'x', E'x', $$x$$, X'..' */
+	TOKEN_STRING,	   /* 'x', E'x', $$x$$, X'..' */
 	TOKEN_NUMBER,
 	TOKEN_OPERATOR, /* one operator or punctuation character sequence */
 	TOKEN_COMMENT,	/* only from sql_next_raw() */
@@ -64,7 +64,8 @@ bool default_equal(const struct dialect *dialect, const char *a, const char *b);
 
 /* Does [name] occur as an identifier that is not the word after a '.' of another
  * column's table or a function call's name? NULL text mentions nothing. */
-bool expression_mentions(const struct dialect *dialect, const char *sql, const char *name);
+bool expression_mentions(const struct dialect *dialect, const char *sql,
+			 const char *name);
 
 /* [sql] with each such identifier [from] written as [to], quoted where needed; the rest
  * byte for byte. NULL gives NULL. */

@@ -1,6 +1,6 @@
 /*
- * Model files: SQLModel-like YAML to a schema. DESIGN section 4 is the format, docs/models.md
- * its manual.
+ * Model files: SQLModel-like YAML to a schema. DESIGN section 4 is the format,
+ * docs/models.md its manual.
  */
 #ifndef SCHEMA_LOAD_H
 #define SCHEMA_LOAD_H
@@ -11,8 +11,8 @@
 
 struct load_options {
 	struct naming_convention naming; /* all NULL: SQLModel's defaults */
-	/* The name of the database's default schema ("public"): models that say it mean the
-	 * same as those that say none. NULL: "public". */
+	/* The name of the database's default schema ("public"): models that say it mean
+	 * the same as those that say none. NULL: "public". */
 	const char *default_schema;
 };
 

@@ -7,10 +7,10 @@
 /*
  * The name that PostgreSQL would choose (ChooseConstraintName, makeObjectName in
  * src/backend/commands/indexcmds.c, version 15): <table>_pkey, <table>_<columns>_key,
- * <table>_<columns>_fkey, <table>_<column>_check or <table>_check, <table>_<columns>_excl,
- * <table>_<columns>_idx, cut to 63 bytes at a character, with 1, 2, ... behind it while
- * [table] has a constraint or index, or [taken] has an entry, of that name. On SQLite
- * the same names are written, so that one revision serves both.
+ * <table>_<columns>_fkey, <table>_<column>_check or <table>_check,
+ * <table>_<columns>_excl, <table>_<columns>_idx, cut to 63 bytes at a character, with 1,
+ * 2, ... behind it while [table] has a constraint or index, or [taken] has an entry, of
+ * that name. On SQLite the same names are written, so that one revision serves both.
  */
 const char *constraint_default_name(struct arena *arena, const struct table *table,
 				    const struct constraint *constraint,

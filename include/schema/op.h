@@ -12,31 +12,31 @@
 #include "schema/schema.h"
 
 enum op_kind {
-	OP_CREATE_SCHEMA,	    /* name */
-	OP_DROP_SCHEMA,		    /* name */
-	OP_CREATE_ENUM,		    /* enumeration */
-	OP_DROP_ENUM,		    /* schema, name */
-	OP_RENAME_ENUM,		    /* schema, name, new_name */
-	OP_ALTER_ENUM,		    /* schema, name, enum_change */
-	OP_CREATE_TABLE,	    /* table_definition: columns, constraints, comment; no indexes */
-	OP_DROP_TABLE,		    /* schema, table */
-	OP_RENAME_TABLE,	    /* schema, table, new_name; new_schema where it moves */
-	OP_ADD_COLUMN,		    /* schema, table, column, backfill in column->backfill */
-	OP_DROP_COLUMN,		    /* schema, table, name */
-	OP_ALTER_COLUMN,	    /* schema, table, name, column_change */
-	OP_CREATE_CONSTRAINT,	    /* schema, table, constraint; any kind */
-	OP_DROP_CONSTRAINT,	    /* schema, table, constraint: kind, and name or definition */
-	OP_RENAME_CONSTRAINT,	    /* schema, table, name, new_name */
-	OP_VALIDATE_CONSTRAINT,	    /* schema, table, name */
-	OP_CREATE_INDEX,	    /* schema, table, index, concurrently */
-	OP_DROP_INDEX,		    /* schema, table, name, concurrently */
-	OP_RENAME_INDEX,	    /* schema, table, name, new_name */
-	OP_CREATE_TABLE_COMMENT,    /* schema, table, comment */
-	OP_DROP_TABLE_COMMENT,	    /* schema, table */
-	OP_EXECUTE,		    /* sql */
-	OP_BULK_INSERT,		    /* schema, table, rows */
-	OP_BACKFILL,		    /* schema, table, name (column), sql, where */
-	OP_IRREVERSIBLE,	    /* comment: why; running it is an error that says so */
+	OP_CREATE_SCHEMA, /* name */
+	OP_DROP_SCHEMA,	  /* name */
+	OP_CREATE_ENUM,	  /* enumeration */
+	OP_DROP_ENUM,	  /* schema, name */
+	OP_RENAME_ENUM,	  /* schema, name, new_name */
+	OP_ALTER_ENUM,	  /* schema, name, enum_change */
+	OP_CREATE_TABLE, /* table_definition: columns, constraints, comment; no indexes */
+	OP_DROP_TABLE,	 /* schema, table */
+	OP_RENAME_TABLE, /* schema, table, new_name; new_schema where it moves */
+	OP_ADD_COLUMN,	 /* schema, table, column, backfill in column->backfill */
+	OP_DROP_COLUMN,	 /* schema, table, name */
+	OP_ALTER_COLUMN, /* schema, table, name, column_change */
+	OP_CREATE_CONSTRAINT, /* schema, table, constraint; any kind */
+	OP_DROP_CONSTRAINT, /* schema, table, constraint: kind, and name or definition */
+	OP_RENAME_CONSTRAINT,	 /* schema, table, name, new_name */
+	OP_VALIDATE_CONSTRAINT,	 /* schema, table, name */
+	OP_CREATE_INDEX,	 /* schema, table, index, concurrently */
+	OP_DROP_INDEX,		 /* schema, table, name, concurrently */
+	OP_RENAME_INDEX,	 /* schema, table, name, new_name */
+	OP_CREATE_TABLE_COMMENT, /* schema, table, comment */
+	OP_DROP_TABLE_COMMENT,	 /* schema, table */
+	OP_EXECUTE,		 /* sql */
+	OP_BULK_INSERT,		 /* schema, table, rows */
+	OP_BACKFILL,		 /* schema, table, name (column), sql, where */
+	OP_IRREVERSIBLE,	 /* comment: why; running it is an error that says so */
 	OP_KIND_COUNT
 };
 
@@ -56,15 +56,15 @@ enum column_property {
 struct column_change {
 	unsigned set; /* of enum column_property */
 	const char *new_name;
-	struct column to;	  /* only the properties in [set] count; also to.backfill */
-	struct sql_text using;	  /* ALTER_TYPE: expression for the conversion, or none */
+	struct column to;      /* only the properties in [set] count; also to.backfill */
+	struct sql_text using; /* ALTER_TYPE: expression for the conversion, or none */
 };
 
 enum enum_change_kind {
 	ENUM_ADD_VALUE,	   /* value; before or after, or neither for the end */
 	ENUM_RENAME_VALUE, /* value, new_value */
-	ENUM_DROP_VALUE,   /* value; new_value: what rows that have it get, NULL to fail */
-	ENUM_SET_VALUES,   /* values: the whole new list; mapping: values that go away */
+	ENUM_DROP_VALUE, /* value; new_value: what rows that have it get, NULL to fail */
+	ENUM_SET_VALUES, /* values: the whole new list; mapping: values that go away */
 };
 
 struct enum_change {
@@ -99,7 +99,7 @@ struct op {
 	const struct insert_rows *rows;
 	const char *comment;
 	struct sql_text sql, where;
-	bool concurrently; /* create_index, drop_index */
+	bool concurrently;	  /* create_index, drop_index */
 	struct position position; /* where a file says it; {0} for generated ops */
 };
 

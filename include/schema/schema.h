@@ -17,8 +17,8 @@ struct enum_value_rename {
 struct enum_type {
 	const char *schema; /* NULL: the default schema */
 	const char *name;
-	const char *renamed_from; /* wanted side only */
-	struct str_list values;	  /* in order */
+	const char *renamed_from;		  /* wanted side only */
+	struct str_list values;			  /* in order */
 	struct enum_value_rename *renamed_values; /* wanted side only */
 	size_t renamed_value_count;
 };

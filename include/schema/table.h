@@ -35,8 +35,8 @@ struct column {
 	bool nullable;
 	struct sql_text server_default; /* SQL expression */
 	struct sql_text collation;
-	struct sql_text computed; /* GENERATED ALWAYS AS (...) */
-	bool computed_stored;	  /* STORED, else VIRTUAL */
+	struct sql_text computed;  /* GENERATED ALWAYS AS (...) */
+	bool computed_stored;	   /* STORED, else VIRTUAL */
 	struct identity *identity; /* NULL: none */
 	const char *comment;
 	/* Wanted side only: the SQL that fills rows that exist when the column is new or
@@ -76,8 +76,8 @@ struct index_element {
 	enum nulls_order nulls; /* NULLS_DEFAULT where it is the order's own default:
 				   LAST for ascending, FIRST for descending */
 	const char *collation;
-	const char *opclass;  /* with its parameters; NULL is the type's default */
-	const char *operator; /* exclusion constraints: the WITH operator */
+	const char *opclass;	   /* with its parameters; NULL is the type's default */
+	const char *with_operator; /* exclusion constraints: the WITH operator */
 };
 
 struct constraint {
@@ -122,7 +122,7 @@ struct index {
 	struct str_list include;
 	const char *using;     /* method; NULL is btree */
 	struct sql_text where; /* predicate, without outer parentheses */
-	const char *with;      /* storage parameters as in WITH (...), e.g. "fillfactor=70" */
+	const char *with; /* storage parameters as in WITH (...), e.g. "fillfactor=70" */
 };
 
 struct table {
@@ -165,9 +165,11 @@ bool table_column_is_nullable(const struct table *table, const struct column *co
 /* Deep copies into [arena]. */
 struct identity *identity_copy(struct arena *arena, const struct identity *identity);
 struct column *column_copy(struct arena *arena, const struct column *column);
-struct constraint *constraint_copy(struct arena *arena, const struct constraint *constraint);
+struct constraint *constraint_copy(struct arena *arena,
+				   const struct constraint *constraint);
 struct index_element *index_elements_copy(struct arena *arena,
-					  const struct index_element *elements, size_t count);
+					  const struct index_element *elements,
+					  size_t count);
 struct index *index_copy(struct arena *arena, const struct index *index);
 struct table *table_copy(struct arena *arena, const struct table *table);
 

@@ -67,8 +67,8 @@ const char *type_for_enum(struct arena *arena, const char *schema, const char *n
  * (TIMESTAMP and DATETIME, DOUBLE PRECISION and FLOAT), or spelled the same but for case
  * and spaces. Enums are looked up in their own schema.
  */
-bool type_equal(const struct dialect *dialect, const struct schema *schema_a, const char *a,
-		const struct schema *schema_b, const char *b);
+bool type_equal(const struct dialect *dialect, const struct schema *schema_a,
+		const char *a, const struct schema *schema_b, const char *b);
 
 /* SQLAlchemy's length of a non-native enum: characters in the longest value. */
 size_t enum_longest_value(const struct enum_type *enumeration);
