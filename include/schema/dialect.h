@@ -42,6 +42,7 @@ struct dialect {
 	bool has_enums;
 	bool has_comments;
 	bool has_identity;	   /* serial and identity columns as such */
+	bool has_not_valid;	   /* NOT VALID and NO INHERIT constraints */
 	bool has_include;	   /* INCLUDE columns and NULLS NOT DISTINCT */
 	bool has_index_methods;	   /* USING, operator classes, NULLS FIRST/LAST */
 	bool has_constraint_names; /* every constraint gets a name, chosen by the database
@@ -50,6 +51,10 @@ struct dialect {
 
 	/* Must [word] (any case) be quoted to serve as an identifier? */
 	bool (*is_keyword)(const char *word);
+	/* Can [word] (any case) never be a bare column name in an expression? */
+	bool (*is_reserved)(const char *word);
+	/* Is [name] (lower case) a type of the database's own, under its catalog's name? */
+	bool (*is_type_name)(const char *name);
 
 	/*
 	 * The database's own spelling of the neutral type [type] (schema/types.h), as its

@@ -13,7 +13,16 @@
 struct equal_context {
 	const struct dialect *dialect; /* NULL: all slots, everything counts */
 	const struct schema *a, *b;    /* for enums behind types */
+	/* Compare also comments, identity and the like where [dialect] cannot hold them.
+	 */
+	bool portable;
 };
+
+/* Does it exist there at all? A check without a slot for the dialect, an exclusion
+ * constraint on SQLite and an index whose expression or predicate has no slot do not. */
+bool constraint_exists(const struct equal_context *context,
+		       const struct constraint *constraint);
+bool index_exists(const struct equal_context *context, const struct index *index);
 
 bool identity_equal(const struct identity *a, const struct identity *b);
 /* The properties that differ, as a set of enum column_property (schema/op.h). Nullability
@@ -31,8 +40,8 @@ bool enum_equal(const struct enum_type *a, const struct enum_type *b);
 /*
  * Are two schemas equal? Independent of the differ: written for proofs and tests. The
  * order of columns, constraints and indexes does not count; that of keys and enum values
- * does. When not, and [ret_why] is not NULL, it gets one line that names the first
- * difference, in [arena].
+ * does. When not, and [ret_why] is not NULL, it gets one line in [arena] (never NULL)
+ * that names the first difference.
  */
 bool schema_equal(const struct schema *a, const struct schema *b,
 		  const struct dialect *dialect, struct arena *arena,
