@@ -67,6 +67,14 @@ struct dialect {
 
 	/* The neutral type for a spelling of the database; unknown ones as they are. */
 	const char *(*type_from_sql)(struct arena *arena, const char *sql);
+	/*
+	 * The neutral type for [text] that a person wrote for this database alone (a type
+	 * map's slot). Unlike type_normalize() it keeps a spelling that the database tells
+	 * apart: INT is not INTEGER on SQLite, and UUID not uuid (CHAR(32)).
+	 */
+	const char *(*type_normalize)(struct arena *arena, const char *text);
+	/* Are two spellings of type_sql() one type? */
+	bool (*type_sql_equal)(const char *a, const char *b);
 };
 
 extern const struct dialect dialect_postgresql; /* schema/dialect_postgres.c */
