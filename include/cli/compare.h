@@ -1,0 +1,45 @@
+/*
+ * The models against the database: what `check` and `revision --autogenerate` share.
+ */
+#ifndef CLI_COMPARE_H
+#define CLI_COMPARE_H
+
+#include "cli/session.h"
+#include "diff/diff.h"
+
+/* `struct comparison c = {0};` is valid and empty. */
+struct comparison {
+	struct arena arena;
+	struct schema is;     /* the database, less what is unmanaged or ignored */
+	struct schema was;    /* what the history says it is */
+	struct schema wanted; /* the models */
+	struct op_list ops;   /* from is to wanted */
+	struct diff_options options;
+};
+
+/*
+ * Load all three sides and compare. [portable]: what the database cannot hold counts too,
+ * for a revision that serves all databases.
+ */
+bool comparison_make(struct session *session, bool portable, struct comparison *ret);
+void comparison_release(struct comparison *comparison);
+
+/* The history's schema where [current] stands. */
+bool session_replay(struct session *session, const struct str_list *current,
+		    struct schema *ret_schema);
+
+/*
+ * Prove [text], the revision made for [comparison]: written and read back it is the same,
+ * its upgrade leads from is to wanted, its downgrade back. False with an error.
+ */
+bool revision_prove(const struct comparison *comparison, const char *text,
+		    struct diags *diags);
+
+/* Write [revision] under the configured versions folder; sets its path. */
+bool revision_save(struct session *session, struct revision *revision);
+
+/* A revision with [id] (NULL: a random one), [message], [down_revisions] and the time. */
+struct revision *revision_new(struct session *session, const char *id,
+			      const char *message, const struct str_list *down_revisions);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * schemadiff.yaml and what overrides it. docs/configuration.md is its manual.
+ */
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
+
+#include <stdbool.h>
+
+#include "base/diag.h"
+#include "base/text.h"
+#include "schema/names.h"
+
+struct options;
+struct schema;
+
+/* One entry of `ignore:`: "index:users.ix_*". */
+struct ignore_rule {
+	enum ignore_kind {
+		IGNORE_TABLE,
+		IGNORE_COLUMN,
+		IGNORE_INDEX,
+		IGNORE_CONSTRAINT,
+		IGNORE_ENUM,
+		IGNORE_KIND_COUNT
+	} kind;
+	const char *pattern; /* as fnmatch(3) */
+};
+
+/* Relative paths have been joined to [folder] already, but for the URL's. */
+struct config {
+	const char *file; /* as messages call it; NULL: there is none */
+	const char
+		*folder; /* that relative paths start at; "" is the working directory */
+	const char *url; /* not yet expanded: see config_url() */
+	struct position url_position;
+	struct str_list models;
+	const char *script_location, *versions;
+	const char *version_table, *version_schema;
+	struct naming_convention naming;
+	bool drop_unmanaged;
+	struct ignore_rule *ignore;
+	size_t ignore_count;
+};
+
+/*
+ * The configuration that [options] name: its -c FILE, or schemadiff.yaml here or in the
+ * nearest folder above, or none; with what the command line overrides. All errors of the
+ * file are reported before it returns false.
+ */
+bool config_load(struct arena *arena, const struct options *options,
+		 struct config *ret_config, struct diags *diags);
+
+/*
+ * The database URL: --url, else the file's with its variables replaced, else
+ * DATABASE_URL. Only now, so that a command without a database needs no variable.
+ * [ret_relative] says that a relative file in it starts at config->folder. False with an
+ * error for none.
+ */
+bool config_url(struct arena *arena, const struct config *config,
+		const struct options *options, const char **ret_url, bool *ret_relative,
+		struct diags *diags);
+
+/* Take out of [schema] what `ignore:` names; a column takes its keys and indexes along.
+ */
+void config_ignore(const struct config *config, struct schema *schema);
+
+/*
+ * [text] with ${NAME} and ${NAME:-default} replaced from the environment; $${ is ${.
+ * NULL with an error at [position] for a variable that is not set or a brace not closed.
+ */
+const char *environment_expand(struct arena *arena, const char *text,
+			       struct position position, struct diags *diags);
+
+#endif

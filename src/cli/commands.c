@@ -1,0 +1,280 @@
+/* The command table and --help. */
+#include "cli/command.h"
+
+#include "cli/options.h"
+
+#include "base/macros.h"
+#include "base/strbuf.h"
+
+const struct command commands[] = {
+	[COMMAND_INIT] =
+		{
+			"init",
+			"[DIR]",
+			0,
+			1,
+			{0},
+			"start a project",
+			"Writes schemadiff.yaml, a models folder with a model that runs, "
+			"and the folder\n"
+			"of the revisions. Nothing that exists is overwritten. With "
+			"--baseline the\n"
+			"models and a first revision come from the database, which is "
+			"stamped with it.\n",
+			command_init,
+			.standalone = true,
+		},
+	[COMMAND_REVISION] =
+		{
+			"revision",
+			"",
+			0,
+			0,
+			{0},
+			"write a revision file",
+			"Without --autogenerate the revision is empty, to be written by "
+			"hand. With it,\n"
+			"the revision holds what leads from the database to the models; "
+			"it is proven\n"
+			"in memory, both ways, before it is written. \"schemadiff "
+			"--autogenerate\" is\n"
+			"short for \"schemadiff revision --autogenerate\".\n",
+			command_revision,
+		},
+	[COMMAND_UPGRADE] =
+		{
+			"upgrade",
+			"REV",
+			1,
+			1,
+			{0},
+			"run revisions up to REV",
+			"REV is an id or the unique beginning of one, head, heads, or "
+			"+N.\n",
+			command_upgrade,
+		},
+	[COMMAND_DOWNGRADE] =
+		{
+			"downgrade",
+			"REV",
+			1,
+			1,
+			{0},
+			"undo revisions down to REV",
+			"REV is an id or the unique beginning of one, base, or -N.\n",
+			command_downgrade,
+		},
+	[COMMAND_CURRENT] =
+		{
+			"current",
+			"",
+			0,
+			0,
+			{FORMAT_TEXT, FORMAT_JSON},
+			"show the database's revision",
+			"",
+			command_current,
+		},
+	[COMMAND_HISTORY] =
+		{
+			"history",
+			"",
+			0,
+			0,
+			{FORMAT_TEXT, FORMAT_JSON},
+			"list the revisions, newest first",
+			"",
+			command_history,
+		},
+	[COMMAND_HEADS] =
+		{
+			"heads",
+			"",
+			0,
+			0,
+			{FORMAT_TEXT, FORMAT_JSON},
+			"list the revisions that none goes on from",
+			"",
+			command_heads,
+		},
+	[COMMAND_SHOW] =
+		{
+			"show",
+			"REV",
+			1,
+			1,
+			{0},
+			"show one revision and what it does",
+			"",
+			command_show,
+		},
+	[COMMAND_STAMP] =
+		{
+			"stamp",
+			"REV",
+			1,
+			1,
+			{0},
+			"set the database's revision without running anything",
+			"REV is an id or the unique beginning of one, head, heads or "
+			"base.\n",
+			command_stamp,
+		},
+	[COMMAND_ENSURE_VERSION] =
+		{
+			"ensure-version",
+			"",
+			0,
+			0,
+			{0},
+			"create the version table where it is missing",
+			"",
+			command_ensure_version,
+		},
+	[COMMAND_CHECK] =
+		{
+			"check",
+			"",
+			0,
+			0,
+			{FORMAT_TEXT, FORMAT_JSON},
+			"compare the database with the models",
+			"Prints what would lead from the database to the models. Exits "
+			"with 0 when\n"
+			"there is nothing, with 1 when there are differences.\n",
+			command_check,
+		},
+	[COMMAND_DIFF] =
+		{
+			"diff",
+			"A B",
+			2,
+			2,
+			{FORMAT_TEXT, FORMAT_JSON},
+			"show what leads from A to B",
+			"A and B are each a models file, folder or glob, a database URL, "
+			"rev:REV, or the\n"
+			"word \"models\" or \"database\" for the configured one. Exits "
+			"with 0 when they are\n"
+			"equal, with 1 when they differ.\n",
+			command_diff,
+		},
+	[COMMAND_INSPECT] =
+		{
+			"inspect",
+			"[URL]",
+			0,
+			1,
+			{FORMAT_YAML, FORMAT_SQL},
+			"print a database as models",
+			"",
+			command_inspect,
+		},
+	[COMMAND_COMPLETION] =
+		{
+			"completion",
+			"SHELL",
+			1,
+			1,
+			{0},
+			"print the completion script for bash or zsh",
+			"",
+			command_completion,
+			.standalone = true,
+		},
+};
+_Static_assert(ARRAY_SIZE(commands) == COMMAND_COUNT, "a command without a row");
+
+static const char *const format_names[] = {
+	[FORMAT_TEXT] = "text",
+	[FORMAT_JSON] = "json",
+	[FORMAT_YAML] = "yaml",
+	[FORMAT_SQL] = "sql",
+};
+_Static_assert(ARRAY_SIZE(format_names) == FORMAT_COUNT, "a format without a name");
+
+enum command_id command_id(const struct command *command)
+{
+	return (enum command_id)(command - commands);
+}
+
+const char *format_name(enum output_format format)
+{
+	return format_names[format];
+}
+
+static void help_option(const struct option_row *row, struct strbuf *out)
+{
+	size_t start = out->length;
+
+	if (row->letter)
+		strbuf_addf(out, "  -%c, --%s", row->letter, row->name);
+	else
+		strbuf_addf(out, "      --%s", row->name);
+	if (row->argument)
+		strbuf_addf(out, " %s", row->argument);
+	int width = (int)(out->length - start);
+	strbuf_addf(out, "%*s%s\n", width < 30 ? 30 - width : 1, "", row->help);
+}
+
+/* The options of [command] alone, or the general ones. */
+static void help_options(const struct command *command, bool general, struct strbuf *out)
+{
+	const char *title = general ? "\nGeneral options:\n" : "\nOptions:\n";
+
+	for (const struct option_row *row = option_rows; row->name; row++) {
+		if (general != (row->commands == ALL_COMMANDS))
+			continue;
+		if (!general && (!command || !option_is_for(row, command)))
+			continue;
+		strbuf_adds(out, title);
+		title = "";
+		help_option(row, out);
+	}
+}
+
+static void help_formats(const struct command *command, struct strbuf *out)
+{
+	if (!command->formats[0])
+		return;
+	strbuf_adds(out, "\nFormats: ");
+	for (size_t i = 0; i < ARRAY_SIZE(command->formats) && command->formats[i]; i++)
+		strbuf_addf(out, "%s%s", i ? ", " : "", format_name(command->formats[i]));
+	strbuf_adds(out, "; the first is the default.\n");
+}
+
+static void help_program(struct strbuf *out)
+{
+	strbuf_adds(
+		out,
+		"Usage: schemadiff COMMAND [OPTION]... [ARGUMENT]...\n"
+		"       schemadiff --autogenerate -m MESSAGE\n\n"
+		"Compares SQLModel-like YAML models with a live database and writes the\n"
+		"difference as a reviewed, reversible revision.\n\nCommands:\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		AUTO_STRBUF call = {0};
+		strbuf_addf(&call, "%s %s", commands[i].name, commands[i].operands);
+		strbuf_addf(out, "  %-20s %s\n", strbuf_text(&call), commands[i].summary);
+	}
+	help_options(NULL, true, out);
+	strbuf_adds(
+		out,
+		"\n\"schemadiff COMMAND --help\" tells more. Exit status: 0 nothing to "
+		"report,\n1 differences, 2 trouble.\n");
+}
+
+void help_write(const struct command *command, struct strbuf *out)
+{
+	if (!command) {
+		help_program(out);
+		return;
+	}
+	strbuf_addf(out, "Usage: schemadiff %s%s%s [OPTION]...\n\n%s\n", command->name,
+		    *command->operands ? " " : "", command->operands, command->summary);
+	/* The summary is a phrase; as the first line of a text it begins large. */
+	if (*command->details)
+		strbuf_addf(out, "\n%s", command->details);
+	help_formats(command, out);
+	help_options(command, false, out);
+	help_options(command, true, out);
+}

@@ -1,0 +1,192 @@
+/*
+ * The comparison of models and database, with what the history knows in between: who owns
+ * an object, and what the database itself cannot say.
+ */
+#include "cli/compare.h"
+
+#include <fnmatch.h>
+
+#include "schema/apply.h"
+
+/* Whose is a table or enum of the database? */
+struct ownership {
+	const struct session *session;
+	const struct schema *was, *wanted;
+	struct arena *arena;
+};
+
+static bool is_listed(const struct ownership *owner, const char *schema, const char *name)
+{
+	const struct str_list *listed = &owner->session->options.drop_unmanaged;
+	const char *qualified = qualified_name(owner->arena, schema, name);
+
+	if (owner->session->config.drop_unmanaged)
+		return true;
+	for (size_t i = 0; i < listed->count; i++)
+		if (fnmatch(listed->items[i], qualified, 0) == 0)
+			return true;
+	return false;
+}
+
+static bool owns_table(const struct table *table, void *data)
+{
+	const struct ownership *owner = data;
+	const struct schema *wanted = owner->wanted;
+	const char *name = qualified_name(owner->arena, table->schema, table->name);
+
+	if (schema_find_table(wanted, table->schema, table->name) ||
+	    schema_find_table(owner->was, table->schema, table->name) ||
+	    is_listed(owner, table->schema, table->name))
+		return true;
+	for (size_t i = 0; i < wanted->table_count; i++)
+		if (text_equal(wanted->tables[i]->renamed_from, name) ||
+		    text_equal(wanted->tables[i]->renamed_from, table->name))
+			return true;
+	return false;
+}
+
+static bool owns_enum(const struct enum_type *enumeration, void *data)
+{
+	const struct ownership *owner = data;
+	const struct schema *wanted = owner->wanted;
+
+	if (schema_find_enum(wanted, enumeration->schema, enumeration->name) ||
+	    schema_find_enum(owner->was, enumeration->schema, enumeration->name) ||
+	    is_listed(owner, enumeration->schema, enumeration->name))
+		return true;
+	for (size_t i = 0; i < wanted->enum_count; i++)
+		if (text_equal(wanted->enums[i]->renamed_from, enumeration->name))
+			return true;
+	return false;
+}
+
+static void drop_foreign_namespaces(struct schema *is, const struct ownership *owner)
+{
+	for (size_t i = is->namespaces.count; i-- > 0;) {
+		const char *name = is->namespaces.items[i];
+		if (str_list_contains(&owner->wanted->namespaces, name) ||
+		    str_list_contains(&owner->was->namespaces, name) ||
+		    is_listed(owner, NULL, name))
+			continue;
+		struct unmanaged_object object = {"schema", name};
+		ARRAY_PUSH(&is->arena, is->unmanaged, is->unmanaged_count, object);
+		schema_remove_namespace(is, name);
+	}
+}
+
+static void apply_ownership(const struct session *session, struct comparison *comparison)
+{
+	struct ownership owner = {session, &comparison->was, &comparison->wanted,
+				  &comparison->arena};
+
+	schema_filter(&comparison->is, owns_table, owns_enum, &owner);
+	drop_foreign_namespaces(&comparison->is, &owner);
+}
+
+/*
+ * What of the history can be replayed: an op that does not fit, because the history began
+ * on a database that held tables already, is passed over.
+ */
+static void replay_what_fits(const struct history *history, const struct revision *target,
+			     struct schema *schema)
+{
+	for (size_t i = 0; i < history->revision_count; i++) {
+		const struct op_list *ops = &history->revisions[i]->upgrade;
+		for (size_t j = 0; j < ops->count; j++) {
+			struct schema next = {0};
+			struct diags ignored = {0};
+			schema_copy(schema, &next);
+			bool fits = apply_op(&next, ops->items[j], &ignored);
+			schema_release(fits ? schema : &next);
+			if (fits)
+				*schema = next;
+			diags_release(&ignored);
+		}
+		if (history->revisions[i] == target)
+			return;
+	}
+}
+
+static bool find_current(struct session *session, const struct str_list *current,
+			 const struct revision **ret_target)
+{
+	*ret_target = NULL;
+	for (size_t i = 0; i < current->count; i++) {
+		*ret_target = history_find(&session->history, current->items[i]);
+		if (*ret_target)
+			continue;
+		diag_error(&session->diags, NOWHERE,
+			   "the database is at revision \"%s\", which is in no file",
+			   current->items[i]);
+		diag_hint(&session->diags, "Revisions are looked for in \"%s\".",
+			  session->config.versions);
+		return false;
+	}
+	if (current->count > 1)
+		*ret_target = NULL;
+	return true;
+}
+
+bool session_replay(struct session *session, const struct str_list *current,
+		    struct schema *ret_schema)
+{
+	const struct revision *target = NULL;
+	struct diags problems = {0};
+
+	if (!current->count || !session->history.revision_count)
+		return true;
+	if (!find_current(session, current, &target))
+		return false;
+	if (!history_replay(&session->history, target, ret_schema, &problems)) {
+		diag_warning(&session->diags, NOWHERE,
+			     "the history does not build the database from nothing: %s",
+			     problems.items[0].message);
+		diag_hint(&session->diags, "A baseline revision, as \"schemadiff init "
+					   "--baseline\" writes, would tell it what "
+					   "was there before.");
+		schema_release(ret_schema);
+		*ret_schema = (struct schema){0};
+		replay_what_fits(&session->history, target, ret_schema);
+	}
+	diags_release(&problems);
+	return true;
+}
+
+static bool load_sides(struct session *session, struct comparison *ret)
+{
+	struct str_list current = {0};
+
+	return session_load_models(session, NULL, &ret->wanted) &&
+	       session_current(session, &current) &&
+	       session_replay(session, &current, &ret->was) &&
+	       database_introspect(session->database, session->config.version_table,
+				   session->config.version_schema, &ret->is,
+				   &session->diags);
+}
+
+bool comparison_make(struct session *session, bool portable, struct comparison *ret)
+{
+	const struct dialect *dialect = database_dialect(session->database);
+
+	ret->options = (struct diff_options){.dialect = dialect, .portable = portable};
+	if (!load_sides(session, ret))
+		return false;
+	apply_ownership(session, ret);
+	config_ignore(&session->config, &ret->is);
+	config_ignore(&session->config, &ret->was);
+	config_ignore(&session->config, &ret->wanted);
+	schema_overlay(&ret->is, &ret->was, dialect);
+	if (!database_normalize(session->database, &ret->is, &ret->wanted,
+				&session->diags))
+		return false;
+	diff_schemas(&ret->arena, &ret->is, &ret->wanted, &ret->options, &ret->ops);
+	return true;
+}
+
+void comparison_release(struct comparison *comparison)
+{
+	arena_release(&comparison->arena);
+	schema_release(&comparison->is);
+	schema_release(&comparison->was);
+	schema_release(&comparison->wanted);
+}

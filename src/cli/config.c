@@ -1,0 +1,337 @@
+/* Finding, reading and checking schemadiff.yaml: one table of keys. */
+#include "cli/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/yaml.h"
+#include "cli/options.h"
+
+enum { CONFIG_LIMIT = 1 << 20, PARENT_LIMIT = 256 };
+
+struct reader {
+	struct arena *arena;
+	const struct options *options;
+	const struct source *source;
+	struct config *config;
+	struct diags *diags;
+};
+
+static struct position place(const struct reader *reader, const struct yaml_node *node)
+{
+	return yaml_position(reader->source, node);
+}
+
+static void expected(const struct reader *reader, const struct yaml_node *node,
+		     const char *key, const char *what)
+{
+	diag_error(reader->diags, place(reader, node), "\"%s\" must be %s, not %s", key,
+		   what, yaml_describe(node));
+}
+
+/* The expanded text of a scalar, or NULL with an error. */
+static const char *read_text(const struct reader *reader, const struct yaml_node *node,
+			     const char *key)
+{
+	if (node->kind != YAML_SCALAR || yaml_is_null(node) || !*node->text) {
+		expected(reader, node, key, "a string");
+		return NULL;
+	}
+	return environment_expand(reader->arena, node->text, place(reader, node),
+				  reader->diags);
+}
+
+static void read_url(const struct reader *reader, const struct yaml_node *node)
+{
+	if (node->kind != YAML_SCALAR || yaml_is_null(node)) {
+		expected(reader, node, "url", "a string");
+		return;
+	}
+	reader->config->url = arena_strdup(reader->arena, node->text);
+	reader->config->url_position = place(reader, node);
+}
+
+static void add_model(const struct reader *reader, const struct yaml_node *node)
+{
+	const char *text = read_text(reader, node, "models");
+
+	if (text)
+		str_list_add(reader->arena, &reader->config->models,
+			     path_join(reader->arena, reader->config->folder, text));
+}
+
+static void read_models(const struct reader *reader, const struct yaml_node *node)
+{
+	if (reader->options->models.count)
+		return;
+	if (node->kind == YAML_MAPPING) {
+		expected(reader, node, "models", "a path or a list of paths");
+		return;
+	}
+	if (node->kind == YAML_SCALAR) {
+		add_model(reader, node);
+		return;
+	}
+	for (size_t i = 0; i < node->item_count; i++)
+		add_model(reader, node->items[i]);
+}
+
+static void read_script_location(const struct reader *reader,
+				 const struct yaml_node *node)
+{
+	if (reader->options->script_location)
+		return;
+	const char *text = read_text(reader, node, "script_location");
+	if (text)
+		reader->config->script_location =
+			path_join(reader->arena, reader->config->folder, text);
+}
+
+static void read_version_table(const struct reader *reader, const struct yaml_node *node)
+{
+	const char *text = read_text(reader, node, "version_table");
+
+	if (text)
+		reader->config->version_table = text;
+}
+
+static void read_version_schema(const struct reader *reader, const struct yaml_node *node)
+{
+	if (!yaml_is_null(node))
+		reader->config->version_schema =
+			read_text(reader, node, "version_table_schema");
+}
+
+static void report_unknown(const struct reader *reader, const struct yaml_node *node,
+			   const char *what, const struct str_list *known)
+{
+	const char *nearest = text_nearest(node->text, known);
+
+	diag_error(reader->diags, place(reader, node), "unrecognized %s \"%s\"", what,
+		   node->text);
+	if (nearest)
+		diag_hint(reader->diags, "Did you mean \"%s\"?", nearest);
+	else
+		diag_hint(reader->diags, "Known are %s.",
+			  str_list_join(reader->arena, known, ", "));
+}
+
+static const struct {
+	const char *key;
+	size_t offset;
+} convention_keys[] = {
+	{"ix", offsetof(struct naming_convention, ix)},
+	{"uq", offsetof(struct naming_convention, uq)},
+	{"ck", offsetof(struct naming_convention, ck)},
+	{"fk", offsetof(struct naming_convention, fk)},
+	{"pk", offsetof(struct naming_convention, pk)},
+};
+
+static void read_convention_key(const struct reader *reader, const struct yaml_pair *pair)
+{
+	struct str_list known = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(convention_keys); i++) {
+		str_list_add(reader->arena, &known, convention_keys[i].key);
+		if (!text_equal(convention_keys[i].key, pair->key->text))
+			continue;
+		char *field = (char *)&reader->config->naming + convention_keys[i].offset;
+		*(const char **)(void *)field =
+			read_text(reader, pair->value, pair->key->text);
+		return;
+	}
+	report_unknown(reader, pair->key, "key", &known);
+}
+
+static void read_convention(const struct reader *reader, const struct yaml_node *node)
+{
+	if (node->kind != YAML_MAPPING) {
+		expected(reader, node, "naming_convention", "a mapping");
+		return;
+	}
+	for (size_t i = 0; i < node->pair_count; i++)
+		read_convention_key(reader, &node->pairs[i]);
+}
+
+static void read_unmanaged(const struct reader *reader, const struct yaml_node *node)
+{
+	const char *text = read_text(reader, node, "unmanaged");
+
+	if (!text)
+		return;
+	reader->config->drop_unmanaged = text_equal(text, "drop");
+	if (!text_equal(text, "drop") && !text_equal(text, "keep"))
+		diag_error(reader->diags, place(reader, node),
+			   "\"unmanaged\" must be keep or drop, not \"%s\"", text);
+}
+
+static const char *const ignore_kinds[] = {
+	[IGNORE_TABLE] = "table", [IGNORE_COLUMN] = "column",
+	[IGNORE_INDEX] = "index", [IGNORE_CONSTRAINT] = "constraint",
+	[IGNORE_ENUM] = "enum",
+};
+_Static_assert(ARRAY_SIZE(ignore_kinds) == IGNORE_KIND_COUNT, "a kind without a name");
+
+static void read_ignore_rule(const struct reader *reader, const struct yaml_node *node)
+{
+	const char *text = read_text(reader, node, "ignore");
+	const char *colon = text ? strchr(text, ':') : NULL;
+
+	if (!text)
+		return;
+	for (unsigned i = 0; colon && i < IGNORE_KIND_COUNT; i++) {
+		size_t length = strlen(ignore_kinds[i]);
+		if ((size_t)(colon - text) != length ||
+		    !text_starts_with(text, ignore_kinds[i]))
+			continue;
+		struct ignore_rule rule = {(enum ignore_kind)i, colon + 1};
+		ARRAY_PUSH(reader->arena, reader->config->ignore,
+			   reader->config->ignore_count, rule);
+		return;
+	}
+	diag_error(reader->diags, place(reader, node), "unrecognized pattern \"%s\"",
+		   text);
+	diag_hint(reader->diags,
+		  "A pattern is KIND:NAME, as in \"index:users.ix_*\"; kinds "
+		  "are table, column, index, constraint and enum.");
+}
+
+static void read_ignore(const struct reader *reader, const struct yaml_node *node)
+{
+	if (node->kind != YAML_SEQUENCE) {
+		expected(reader, node, "ignore", "a list");
+		return;
+	}
+	for (size_t i = 0; i < node->item_count; i++)
+		read_ignore_rule(reader, node->items[i]);
+}
+
+static const struct {
+	const char *key;
+	void (*read)(const struct reader *reader, const struct yaml_node *node);
+} config_keys[] = {
+	{"url", read_url},
+	{"models", read_models},
+	{"script_location", read_script_location},
+	{"version_table", read_version_table},
+	{"version_table_schema", read_version_schema},
+	{"naming_convention", read_convention},
+	{"unmanaged", read_unmanaged},
+	{"ignore", read_ignore},
+};
+
+static void read_key(const struct reader *reader, const struct yaml_pair *pair)
+{
+	struct str_list known = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(config_keys); i++) {
+		str_list_add(reader->arena, &known, config_keys[i].key);
+		if (text_equal(config_keys[i].key, pair->key->text)) {
+			config_keys[i].read(reader, pair->value);
+			return;
+		}
+	}
+	report_unknown(reader, pair->key, "key", &known);
+}
+
+static bool read_file(struct reader *reader)
+{
+	reader->source = file_read(reader->arena, reader->config->file, CONFIG_LIMIT,
+				   reader->diags);
+	if (!reader->source)
+		return false;
+	const struct yaml_node *root =
+		yaml_parse(reader->arena, reader->source, reader->diags);
+	if (!root)
+		return false;
+	if (root->kind != YAML_MAPPING)
+		return diag_error(reader->diags, place(reader, root),
+				  "the configuration must be a mapping, not %s",
+				  yaml_describe(root));
+	for (size_t i = 0; i < root->pair_count; i++)
+		read_key(reader, &root->pairs[i]);
+	return !diags_have_errors(reader->diags);
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+	struct stat first, second;
+
+	return stat(a, &first) == 0 && stat(b, &second) == 0 &&
+	       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* schemadiff.yaml here or in the nearest folder above, as a relative path. */
+static const char *find_file(struct arena *arena)
+{
+	const char *folder = "";
+
+	for (int i = 0; i < PARENT_LIMIT; i++) {
+		const char *file = arena_printf(arena, "%sschemadiff.yaml", folder);
+		if (file_exists(file))
+			return file;
+		const char *above = arena_printf(arena, "%s../", folder);
+		if (same_folder(*folder ? folder : ".", above))
+			return NULL;
+		folder = above;
+	}
+	return NULL;
+}
+
+static const char *folder_of(struct arena *arena, const char *file)
+{
+	const char *slash = file ? strrchr(file, '/') : NULL;
+
+	if (!slash)
+		return "";
+	return arena_strndup(arena, file, slash == file ? 1 : (size_t)(slash - file));
+}
+
+bool config_load(struct arena *arena, const struct options *options,
+		 struct config *ret_config, struct diags *diags)
+{
+	struct reader reader = {arena, options, NULL, ret_config, diags};
+
+	*ret_config = (struct config){
+		.file = options->config_file ? options->config_file : find_file(arena),
+		.models = options->models,
+		.version_table = "alembic_version",
+	};
+	ret_config->folder = folder_of(arena, ret_config->file);
+	ret_config->script_location =
+		options->script_location
+			? options->script_location
+			: path_join(arena, ret_config->folder, "migrations");
+	bool ok = !ret_config->file || read_file(&reader);
+	ret_config->versions = path_join(arena, ret_config->script_location, "versions");
+	return ok;
+}
+
+bool config_url(struct arena *arena, const struct config *config,
+		const struct options *options, const char **ret_url, bool *ret_relative,
+		struct diags *diags)
+{
+	const char *variable = getenv("DATABASE_URL");
+
+	*ret_relative = false;
+	if (options->url) {
+		*ret_url = options->url;
+		return true;
+	}
+	if (config->url) {
+		*ret_relative = true;
+		*ret_url = environment_expand(arena, config->url, config->url_position,
+					      diags);
+		return *ret_url;
+	}
+	if (variable && *variable) {
+		*ret_url = variable;
+		return true;
+	}
+	diag_error(diags, NOWHERE, "no database URL");
+	diag_hint(diags, "Give --url URL, set DATABASE_URL, or write \"url:\" in "
+			 "schemadiff.yaml, which \"schemadiff init\" makes.");
+	return false;
+}

@@ -1,0 +1,72 @@
+/* ${NAME} in configuration values. */
+#include "cli/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+
+static bool is_name(const char *name)
+{
+	if (!char_is_alpha(*name) && *name != '_')
+		return false;
+	while (char_is_alnum(*name) || *name == '_')
+		name++;
+	return *name == '\0';
+}
+
+/* [body] is what stands between the braces. */
+static bool expand_one(struct arena *arena, const char *body, struct position position,
+		       struct strbuf *out, struct diags *diags)
+{
+	const char *dash = strstr(body, ":-");
+	size_t length = dash ? (size_t)(dash - body) : strlen(body);
+	const char *name = arena_strndup(arena, body, length);
+
+	if (!is_name(name)) {
+		diag_error(diags, position, "invalid variable name \"%s\"", name);
+		diag_hint(diags,
+			  "A variable is written ${NAME} or ${NAME:-default}; $${ is "
+			  "a plain ${.");
+		return false;
+	}
+	const char *value = getenv(name);
+	if (dash && (!value || !*value))
+		value = dash + 2;
+	if (value) {
+		strbuf_adds(out, value);
+		return true;
+	}
+	diag_error(diags, position, "environment variable \"%s\" is not set", name);
+	diag_hint(diags, "${%s:-default} gives it a value for that case.", name);
+	return false;
+}
+
+const char *environment_expand(struct arena *arena, const char *text,
+			       struct position position, struct diags *diags)
+{
+	AUTO_STRBUF out = {0};
+
+	while (*text) {
+		if (text_starts_with(text, "$${")) {
+			strbuf_adds(&out, "${");
+			text += 3;
+			continue;
+		}
+		if (!text_starts_with(text, "${")) {
+			strbuf_addc(&out, *text++);
+			continue;
+		}
+		const char *end = strchr(text, '}');
+		if (!end) {
+			diag_error(diags, position, "\"${\" without \"}\"");
+			return NULL;
+		}
+		const char *body =
+			arena_strndup(arena, text + 2, (size_t)(end - text - 2));
+		if (!expand_one(arena, body, position, &out, diags))
+			return NULL;
+		text = end + 1;
+	}
+	return strbuf_copy(&out, arena);
+}

@@ -1,0 +1,323 @@
+/*
+ * The option table and the walk over argv. getopt_long() does the splitting; what an
+ * option belongs to, and what the user may have meant, is decided here.
+ */
+#include "cli/options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+
+#define ON(command) (1U << COMMAND_##command)
+#define FIELD(name) offsetof(struct options, name)
+
+/* clang-format off */
+const struct option_row option_rows[] = {
+	{"message", 'm', OPTION_TEXT, FIELD(message), "TEXT", ON(REVISION),
+	 "what the revision is for"},
+	{"autogenerate", 0, OPTION_FLAG, FIELD(autogenerate), NULL, ON(REVISION),
+	 "fill it with what leads to the models"},
+	{"allow-empty", 0, OPTION_FLAG, FIELD(allow_empty), NULL, ON(REVISION),
+	 "write it even when nothing changed"},
+	{"rev-id", 0, OPTION_TEXT, FIELD(revision_id), "ID", ON(REVISION),
+	 "use ID rather than a random one"},
+	{"drop-unmanaged", 0, OPTION_LIST, FIELD(drop_unmanaged), "NAME",
+	 ON(REVISION) | ON(CHECK), "drop NAME though no history knows it"},
+	{"baseline", 0, OPTION_FLAG, FIELD(baseline), NULL, ON(INIT),
+	 "take models and first revision from the database"},
+	{"purge", 0, OPTION_FLAG, FIELD(purge), NULL, ON(STAMP),
+	 "whatever the version table holds now"},
+	{"rev-range", 'r', OPTION_TEXT, FIELD(range), "A:B", ON(HISTORY),
+	 "only from A to B; either may be left out"},
+	{"format", 0, OPTION_TEXT, FIELD(format_word), "FORMAT",
+	 ON(CURRENT) | ON(HISTORY) | ON(HEADS) | ON(CHECK) | ON(DIFF) | ON(INSPECT),
+	 "form of the output"},
+	{"config", 'c', OPTION_TEXT, FIELD(config_file), "FILE", ALL_COMMANDS,
+	 "configuration, instead of the nearest schemadiff.yaml"},
+	{"url", 0, OPTION_TEXT, FIELD(url), "URL", ALL_COMMANDS, "the database"},
+	{"models", 0, OPTION_LIST, FIELD(models), "PATH", ALL_COMMANDS,
+	 "models file, folder or glob; may be repeated"},
+	{"script-location", 0, OPTION_TEXT, FIELD(script_location), "DIR", ALL_COMMANDS,
+	 "the folder that holds versions/"},
+	{"color", 0, OPTION_TEXT, FIELD(color_word), "WHEN", ALL_COMMANDS,
+	 "auto, always or never"},
+	{"quiet", 'q', OPTION_FLAG, FIELD(quiet), NULL, ALL_COMMANDS,
+	 "no progress and no notes"},
+	{"verbose", 'v', OPTION_FLAG, FIELD(verbose), NULL, ALL_COMMANDS, "tell more"},
+	{"help", 'h', OPTION_FLAG, FIELD(help), NULL, ALL_COMMANDS, "show this text"},
+	{"version", 0, OPTION_FLAG, FIELD(version), NULL, ALL_COMMANDS,
+	 "show the program's version"},
+	{0},
+};
+/* clang-format on */
+
+enum { OPTION_ROWS = ARRAY_SIZE(option_rows) - 1, LONG_VALUE = 256 };
+
+static const char *const color_words[] = {
+	[COLOR_AUTO] = "auto",
+	[COLOR_ALWAYS] = "always",
+	[COLOR_NEVER] = "never",
+};
+_Static_assert(ARRAY_SIZE(color_words) == COLOR_COUNT, "a colour mode without a word");
+
+/* Stands before an operand like -1, which getopt would take for options. */
+static const char OPERAND_MARK = '\1';
+
+struct parse {
+	struct arena *arena;
+	struct options *options;
+	struct diags *diags;
+	bool seen[OPTION_ROWS];
+};
+
+bool option_is_for(const struct option_row *row, const struct command *command)
+{
+	return row->commands == ALL_COMMANDS ||
+	       (row->commands & (1U << command_id(command)));
+}
+
+static bool is_negative_number(const char *text)
+{
+	return text[0] == '-' && text[1] &&
+	       strspn(text + 1, "0123456789") == strlen(text + 1);
+}
+
+static const char *unmarked(const char *text)
+{
+	return *text == OPERAND_MARK ? text + 1 : text;
+}
+
+static char **marked_arguments(struct arena *arena, int argc, char *const *argv)
+{
+	char **copy = arena_alloc(arena, ((size_t)argc + 1) * sizeof(*copy));
+
+	for (int i = 0; i < argc; i++)
+		copy[i] = is_negative_number(argv[i])
+				  ? arena_printf(arena, "%c%s", OPERAND_MARK, argv[i])
+				  : argv[i];
+	return copy;
+}
+
+static void fill_getopt(struct option *long_options, struct strbuf *letters)
+{
+	strbuf_addc(letters, ':');
+	for (int i = 0; i < OPTION_ROWS; i++) {
+		const struct option_row *row = &option_rows[i];
+		int takes = row->kind == OPTION_FLAG ? no_argument : required_argument;
+
+		long_options[i] = (struct option){row->name, takes, NULL, LONG_VALUE + i};
+		if (row->letter)
+			strbuf_addf(letters, "%c%s", row->letter, takes ? ":" : "");
+	}
+}
+
+static size_t row_of(int value)
+{
+	if (value >= LONG_VALUE)
+		return (size_t)(value - LONG_VALUE);
+	size_t i = 0;
+	while (i < OPTION_ROWS && option_rows[i].letter != value)
+		i++;
+	return i;
+}
+
+static void store(struct parse *parse, const struct option_row *row, const char *argument)
+{
+	char *field = (char *)parse->options + row->offset;
+
+	switch (row->kind) {
+	case OPTION_FLAG:
+		*(bool *)field = true;
+		break;
+	case OPTION_TEXT:
+		*(const char **)(void *)field = unmarked(argument);
+		break;
+	case OPTION_LIST:
+		str_list_add(parse->arena, (struct str_list *)(void *)field,
+			     unmarked(argument));
+		break;
+	}
+}
+
+/* Never show what stands behind "=", which may be a URL with a password. */
+static void report_unrecognized(struct parse *parse, const char *argument)
+{
+	struct str_list names = {0};
+	size_t length = strcspn(argument, "=");
+	const char *word = arena_strndup(parse->arena, argument, length);
+
+	if (optopt && optopt < LONG_VALUE) {
+		diag_error(parse->diags, NOWHERE, "unrecognized option \"-%c\"", optopt);
+		return;
+	}
+	if (optopt) {
+		diag_error(parse->diags, NOWHERE, "option \"%s\" takes no value", word);
+		return;
+	}
+	diag_error(parse->diags, NOWHERE, "unrecognized option \"%s\"", word);
+	for (size_t i = 0; i < OPTION_ROWS; i++)
+		str_list_add(parse->arena, &names, option_rows[i].name);
+	const char *nearest = text_nearest(word + strspn(word, "-"), &names);
+	if (nearest)
+		diag_hint(parse->diags, "Did you mean \"--%s\"?", nearest);
+}
+
+static void parse_one(struct parse *parse, int value, char **argv)
+{
+	if (value == '?') {
+		report_unrecognized(parse, argv[optind - 1]);
+		return;
+	}
+	if (value == ':') {
+		size_t row = row_of(optopt);
+		diag_error(parse->diags, NOWHERE, "option \"--%s\" needs a value",
+			   row < OPTION_ROWS ? option_rows[row].name : "?");
+		return;
+	}
+	size_t row = row_of(value);
+	parse->seen[row] = true;
+	store(parse, &option_rows[row], optarg);
+}
+
+static void parse_all(struct parse *parse, int argc, char **argv)
+{
+	struct option long_options[OPTION_ROWS + 1] = {0};
+	AUTO_STRBUF letters = {0};
+	int value;
+
+	fill_getopt(long_options, &letters);
+	opterr = 0;
+	optind = 1;
+	while ((value = getopt_long(argc, argv, letters.text, long_options, NULL)) != -1)
+		parse_one(parse, value, argv);
+	for (int i = optind; i < argc; i++)
+		str_list_add(parse->arena, &parse->options->operands, unmarked(argv[i]));
+}
+
+static bool find_command(struct parse *parse, const char *word)
+{
+	struct str_list names = {0};
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (text_equal(commands[i].name, word)) {
+			parse->options->command = &commands[i];
+			return true;
+		}
+		str_list_add(parse->arena, &names, commands[i].name);
+	}
+	diag_error(parse->diags, NOWHERE, "unrecognized command \"%s\"", word);
+	const char *nearest = text_nearest(word, &names);
+	if (nearest)
+		diag_hint(parse->diags, "Did you mean \"%s\"?", nearest);
+	else
+		diag_hint(parse->diags, "\"schemadiff --help\" lists the commands.");
+	return false;
+}
+
+/* The first operand is the command; without one, --autogenerate means revision. */
+static bool choose_command(struct parse *parse)
+{
+	struct options *options = parse->options;
+
+	if (options->operands.count) {
+		const char *word = options->operands.items[0];
+		options->operands.items++;
+		options->operands.count--;
+		return find_command(parse, word);
+	}
+	if (options->autogenerate)
+		options->command = &commands[COMMAND_REVISION];
+	else if (!options->help && !options->version) {
+		diag_error(parse->diags, NOWHERE, "no command");
+		diag_hint(parse->diags, "\"schemadiff --help\" lists the commands.");
+		return false;
+	}
+	return true;
+}
+
+static void check_options(struct parse *parse)
+{
+	const struct command *command = parse->options->command;
+
+	for (size_t i = 0; i < OPTION_ROWS; i++)
+		if (parse->seen[i] && !option_is_for(&option_rows[i], command))
+			diag_error(parse->diags, NOWHERE,
+				   "command \"%s\" has no option \"--%s\"", command->name,
+				   option_rows[i].name);
+}
+
+static void check_operands(struct parse *parse)
+{
+	const struct command *command = parse->options->command;
+	const struct str_list *operands = &parse->options->operands;
+
+	if (operands->count < command->least)
+		diag_error(parse->diags, NOWHERE, "command \"%s\" needs %s",
+			   command->name, command->operands);
+	else if (operands->count > command->most)
+		diag_error(parse->diags, NOWHERE, "unexpected argument \"%s\"",
+			   operands->items[command->most]);
+	else
+		return;
+	diag_hint(parse->diags, "\"schemadiff %s --help\" shows the usage.",
+		  command->name);
+}
+
+static void choose_color(struct parse *parse)
+{
+	const char *word = parse->options->color_word;
+
+	if (!word)
+		return;
+	for (unsigned i = 0; i < COLOR_COUNT; i++) {
+		if (text_equal(color_words[i], word)) {
+			parse->options->color = (enum color_mode)i;
+			return;
+		}
+	}
+	diag_error(parse->diags, NOWHERE,
+		   "unrecognized value \"%s\" of option \"--color\"", word);
+	diag_hint(parse->diags, "It is auto, always or never.");
+}
+
+static void choose_format(struct parse *parse)
+{
+	const struct command *command = parse->options->command;
+	const char *word = parse->options->format_word;
+	struct str_list names = {0};
+
+	parse->options->format = command->formats[0];
+	if (!word)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(command->formats) && command->formats[i]; i++) {
+		str_list_add(parse->arena, &names, format_name(command->formats[i]));
+		if (text_equal(format_name(command->formats[i]), word)) {
+			parse->options->format = command->formats[i];
+			return;
+		}
+	}
+	if (!names.count)
+		return; /* check_options() has refused --format as such */
+	diag_error(parse->diags, NOWHERE, "command \"%s\" has no format \"%s\"",
+		   command->name, word);
+	diag_hint(parse->diags, "It has %s.",
+		  str_list_join(parse->arena, &names, " and "));
+}
+
+bool options_parse(struct arena *arena, int argc, char *const *argv,
+		   struct options *ret_options, struct diags *diags)
+{
+	struct parse parse = {.arena = arena, .options = ret_options, .diags = diags};
+
+	parse_all(&parse, argc, marked_arguments(arena, argc, argv));
+	if (diags_have_errors(diags) || !choose_command(&parse))
+		return false;
+	choose_color(&parse);
+	if (ret_options->command && !ret_options->help && !ret_options->version) {
+		check_options(&parse);
+		check_operands(&parse);
+		choose_format(&parse);
+	}
+	return !diags_have_errors(diags);
+}
