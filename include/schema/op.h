@@ -20,7 +20,8 @@ enum op_kind {
 	OP_ALTER_ENUM,	  /* schema, name, enum_change */
 	OP_CREATE_TABLE, /* table_definition: columns, constraints, comment; no indexes */
 	OP_DROP_TABLE,	 /* schema, table */
-	OP_RENAME_TABLE, /* schema, table, new_name; new_schema where it moves */
+	OP_RENAME_TABLE, /* schema, table, new_name; new_schema where it moves, "" being
+				       the default schema */
 	OP_ADD_COLUMN,	 /* schema, table, column, backfill in column->backfill */
 	OP_DROP_COLUMN,	 /* schema, table, name */
 	OP_ALTER_COLUMN, /* schema, table, name, column_change */
