@@ -60,7 +60,60 @@ $(foreach t,$(TEST_SOURCES),$(eval $(call test_rule,$(t))))
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
+check: dependencies-check all $(TESTS)
+	scripts/with-postgres scripts/run-tests $(BUILD)
+
+# The property tests at full length; `make check` runs a short sample of them.
+check-long: dependencies-check all $(TESTS)
+	SCHEMADIFF_LONG=1 scripts/with-postgres scripts/run-tests $(BUILD)
+
+demo: dependencies-build all
+	scripts/demo $(BUILD)/schemadiff
+
+bench: dependencies-check all
+	scripts/with-postgres bench/run $(BUILD)/schemadiff
+
+dependencies-%:
+	@scripts/install-dependencies $*
+
+C_FILES = $(SOURCES) $(TEST_SOURCES) $(sort $(wildcard tests/support/*.c))
+H_FILES = $(sort $(wildcard include/*/*.h tests/support/*.h))
+
+lint: dependencies-lint
+	scripts/check-layers
+	scripts/check-bans
+	scripts/check-budget
+	clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+	mandoc -T lint -W warning man/schemadiff.1
+	shellcheck scripts/* tests/*/*.sh .ci/run bench/run
+
+tidy: dependencies-lint $(QUERY_HEADERS)
+	printf '%s\n' $(SOURCES) | xargs -P 2 -n 4 sh -c 'clang-tidy --quiet \
+		--warnings-as-errors="*" "$$@" -- $(ALL_CPPFLAGS) $(CSTD) 2>/dev/null' tidy
+	cppcheck --enable=warning --error-exitcode=1 --inline-suppr --quiet -j 2 \
+		--suppress=normalCheckLevelMaxBranches -Iinclude -D_GNU_SOURCE $(FOLDERS)
+
+format: dependencies-lint
+	clang-format -i $(C_FILES) $(H_FILES)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install $(BUILD)/schemadiff $(DESTDIR)$(PREFIX)/bin/schemadiff
+	install -m 644 man/schemadiff.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	$(BUILD)/schemadiff completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/schemadiff
+	$(BUILD)/schemadiff completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_schemadiff
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/schemadiff $(DESTDIR)$(PREFIX)/share/man/man1/schemadiff.1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/schemadiff \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_schemadiff
+
+dist:
+	git archive --prefix=schemadiff-$(VERSION)/ -o schemadiff-$(VERSION).tar.gz HEAD
+
 clean:
 	rm -rf build build-*
 
-.PHONY: all clean
+.PHONY: all check check-long demo bench lint tidy format install uninstall dist clean

@@ -22,7 +22,7 @@ const struct command commands[] = {
 			"models and a first revision come from the database, which is "
 			"stamped with it.\n",
 			command_init,
-			.standalone = true,
+			true,
 		},
 	[COMMAND_REVISION] =
 		{
@@ -180,7 +180,7 @@ const struct command commands[] = {
 			"print the completion script for bash or zsh",
 			"",
 			command_completion,
-			.standalone = true,
+			true,
 		},
 };
 _Static_assert(ARRAY_SIZE(commands) == COMMAND_COUNT, "a command without a row");
