@@ -1,6 +1,7 @@
 /* The effect of ops on what stands in one table: columns, constraints, indexes. */
 #include "schema/apply_parts.h"
 
+#include "schema/apply.h"
 #include "schema/carry.h"
 #include "schema/equal.h"
 #include "schema/expression.h"
