@@ -60,11 +60,13 @@ $(foreach t,$(TEST_SOURCES),$(eval $(call test_rule,$(t))))
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-check: dependencies-check all $(TESTS)
+tests: $(TESTS)
+
+check: dependencies-check all tests
 	scripts/with-postgres scripts/run-tests $(BUILD)
 
 # The property tests at full length; `make check` runs a short sample of them.
-check-long: dependencies-check all $(TESTS)
+check-long: dependencies-check all tests
 	SCHEMADIFF_LONG=1 scripts/with-postgres scripts/run-tests $(BUILD)
 
 demo: dependencies-build all
@@ -85,7 +87,7 @@ lint: dependencies-lint
 	scripts/check-budget
 	clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
 	mandoc -T lint -W warning man/schemadiff.1
-	shellcheck scripts/* tests/*/*.sh .ci/run bench/run
+	shellcheck -S warning scripts/* tests/*/*.sh .ci/run bench/run
 
 tidy: dependencies-lint $(QUERY_HEADERS)
 	printf '%s\n' $(SOURCES) | xargs -P 2 -n 4 sh -c 'clang-tidy --quiet \
@@ -116,4 +118,4 @@ dist:
 clean:
 	rm -rf build build-*
 
-.PHONY: all check check-long demo bench lint tidy format install uninstall dist clean
+.PHONY: all tests check check-long demo bench lint tidy format install uninstall dist clean

@@ -38,7 +38,7 @@ struct option_row {
 	enum option_kind kind;
 	size_t offset;	      /* of the field in struct options */
 	const char *argument; /* "FILE"; NULL for a flag */
-	unsigned commands;    /* bits 1 << COMMAND_x; ALL_COMMANDS for general options */
+	unsigned commands;    /* bits 1 << COMMAND_x; see option_is_general() */
 	const char *help;
 };
 
@@ -47,6 +47,8 @@ struct option_row {
 /* The table, closed by a row without a name. */
 extern const struct option_row option_rows[];
 
+/* Is [row] for nearly every command, rather than for a few? */
+bool option_is_general(const struct option_row *row);
 /* Does [row] belong to [command]? */
 bool option_is_for(const struct option_row *row, const struct command *command);
 

@@ -223,9 +223,9 @@ static void help_options(const struct command *command, bool general, struct str
 	const char *title = general ? "\nGeneral options:\n" : "\nOptions:\n";
 
 	for (const struct option_row *row = option_rows; row->name; row++) {
-		if (general != (row->commands == ALL_COMMANDS))
+		if (general != option_is_general(row))
 			continue;
-		if (!general && (!command || !option_is_for(row, command)))
+		if (command ? !option_is_for(row, command) : !general)
 			continue;
 		strbuf_adds(out, title);
 		title = "";
@@ -271,7 +271,6 @@ void help_write(const struct command *command, struct strbuf *out)
 	}
 	strbuf_addf(out, "Usage: schemadiff %s%s%s [OPTION]...\n\n%s\n", command->name,
 		    *command->operands ? " " : "", command->operands, command->summary);
-	/* The summary is a phrase; as the first line of a text it begins large. */
 	if (*command->details)
 		strbuf_addf(out, "\n%s", command->details);
 	help_formats(command, out);

@@ -10,6 +10,8 @@
 #include "base/strbuf.h"
 
 #define ON(command) (1U << COMMAND_##command)
+/* General, but for the commands that work on no project. */
+#define PROJECT (ALL_COMMANDS & ~(ON(INIT) | ON(COMPLETION)))
 #define FIELD(name) offsetof(struct options, name)
 
 /* clang-format off */
@@ -33,12 +35,12 @@ const struct option_row option_rows[] = {
 	{"format", 0, OPTION_TEXT, FIELD(format_word), "FORMAT",
 	 ON(CURRENT) | ON(HISTORY) | ON(HEADS) | ON(CHECK) | ON(DIFF) | ON(INSPECT),
 	 "form of the output"},
-	{"config", 'c', OPTION_TEXT, FIELD(config_file), "FILE", ALL_COMMANDS,
+	{"config", 'c', OPTION_TEXT, FIELD(config_file), "FILE", PROJECT,
 	 "configuration, instead of the nearest schemadiff.yaml"},
-	{"url", 0, OPTION_TEXT, FIELD(url), "URL", ALL_COMMANDS, "the database"},
-	{"models", 0, OPTION_LIST, FIELD(models), "PATH", ALL_COMMANDS,
+	{"url", 0, OPTION_TEXT, FIELD(url), "URL", PROJECT | ON(INIT), "the database"},
+	{"models", 0, OPTION_LIST, FIELD(models), "PATH", PROJECT,
 	 "models file, folder or glob; may be repeated"},
-	{"script-location", 0, OPTION_TEXT, FIELD(script_location), "DIR", ALL_COMMANDS,
+	{"script-location", 0, OPTION_TEXT, FIELD(script_location), "DIR", PROJECT,
 	 "the folder that holds versions/"},
 	{"color", 0, OPTION_TEXT, FIELD(color_word), "WHEN", ALL_COMMANDS,
 	 "auto, always or never"},
@@ -70,6 +72,12 @@ struct parse {
 	struct diags *diags;
 	bool seen[OPTION_ROWS];
 };
+
+/* A bit above those of the commands is set only where a mask was made by leaving out. */
+bool option_is_general(const struct option_row *row)
+{
+	return row->commands & (1U << COMMAND_COUNT);
+}
 
 bool option_is_for(const struct option_row *row, const struct command *command)
 {
