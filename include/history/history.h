@@ -16,12 +16,19 @@ struct revision {
 	const char *path; /* NULL while it has no file */
 	struct op_list upgrade, downgrade;
 	struct position position;
+
+	/* Set by history_load(): what stands below it (down_revisions, then depends_on),
+	 * and its place in history->revisions. */
+	struct revision **parents;
+	size_t parent_count;
+	size_t rank;
 };
 
 /* `struct history h = {0};` is valid and empty. */
 struct history {
 	struct arena arena;
 	struct revision **revisions; /* parents before children; ties by id */
+	struct revision **by_id;     /* the same, sorted by id */
 	size_t revision_count;
 };
 

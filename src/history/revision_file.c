@@ -1,0 +1,198 @@
+/* One revision as a file: its header, its two op lists, its id and its name. */
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/arena.h"
+#include "base/strbuf.h"
+#include "base/yaml_write.h"
+#include "history/history.h"
+#include "render/ops_yaml.h"
+#include "render/yaml_reader.h"
+
+enum {
+	ID_BYTES = 6,	 /* 12 hex digits, as Alembic's */
+	ID_LIMIT = 32,	 /* characters that the version table holds */
+	SLUG_LIMIT = 40, /* characters; Alembic's truncate_slug_length */
+};
+
+#define REVISION_KEYS                                                                    \
+	"revision! down_revision! branch_labels depends_on create_date message "         \
+	"upgrade! "                                                                      \
+	"downgrade!"
+
+static void write_ids(struct strbuf *out, const char *key, const struct str_list *ids)
+{
+	strbuf_addf(out, "%s: ", key);
+	if (ids->count == 1)
+		yaml_write_string(out, ids->items[0]);
+	else
+		yaml_write_list(out, ids);
+	strbuf_addc(out, '\n');
+}
+
+static void write_text(struct strbuf *out, const char *key, const char *text)
+{
+	strbuf_addf(out, "%s: ", key);
+	yaml_write_string(out, text);
+	strbuf_addc(out, '\n');
+}
+
+/* A date reads well without quotes, and comes back as the text it is. */
+static void write_date(struct strbuf *out, const char *date)
+{
+	bool plain = char_is_digit(date[0]) && !date[strspn(date, "0123456789-+:.TZ")];
+
+	if (plain)
+		strbuf_addf(out, "create_date: %s\n", date);
+	else
+		write_text(out, "create_date", date);
+}
+
+void revision_write(const struct revision *revision, struct strbuf *out)
+{
+	write_text(out, "revision", revision->id);
+	if (revision->down_revisions.count)
+		write_ids(out, "down_revision", &revision->down_revisions);
+	else
+		strbuf_adds(out, "down_revision: null\n");
+	strbuf_adds(out, "branch_labels: ");
+	yaml_write_list(out, &revision->branch_labels);
+	strbuf_adds(out, "\ndepends_on: ");
+	yaml_write_list(out, &revision->depends_on);
+	strbuf_addc(out, '\n');
+	if (revision->create_date)
+		write_date(out, revision->create_date);
+	write_text(out, "message", revision->message ? revision->message : "");
+	strbuf_adds(out, "\nupgrade:");
+	ops_write_yaml(&revision->upgrade, 2, out);
+	strbuf_adds(out, "\ndowngrade:");
+	ops_write_yaml(&revision->downgrade, 2, out);
+}
+
+/* The characters that mean something in revision expressions, as in Alembic. */
+static bool check_id(const struct yaml_reader *reader, const struct yaml_node *node,
+		     const char *id)
+{
+	if (!id[0] || strpbrk(id, "@-+:, \t\r\n"))
+		return reader_error(reader, node, "\"%s\" is not a revision id", id);
+	if (strlen(id) > ID_LIMIT)
+		return reader_error(
+			reader, node,
+			"revision id \"%s\" is longer than the %d characters that "
+			"the version table holds",
+			id, ID_LIMIT);
+	return true;
+}
+
+static const char *read_id(const struct yaml_reader *reader, const struct yaml_node *root)
+{
+	const struct yaml_node *node = yaml_get(root, "revision");
+	const char *id = reader_scalar(reader, node, "revision");
+
+	return id && check_id(reader, node, id) ? id : NULL;
+}
+
+static struct str_list read_ids(const struct yaml_reader *reader,
+				const struct yaml_node *root, const char *key)
+{
+	struct str_list ids = reader_list_or_one(reader, root, key), seen = {0};
+
+	for (size_t i = 0; i < ids.count; i++) {
+		if (!check_id(reader, yaml_get(root, key), ids.items[i]))
+			continue;
+		if (str_list_contains(&seen, ids.items[i]))
+			reader_error(reader, yaml_get(root, key),
+				     "revision \"%s\" stands twice", ids.items[i]);
+		str_list_add(reader->arena, &seen, ids.items[i]);
+	}
+	return ids;
+}
+
+bool revision_read(struct arena *arena, const struct source *source,
+		   struct revision *ret_revision, struct diags *diags)
+{
+	const struct yaml_reader reader = {arena, source, diags};
+	const struct yaml_node *root = yaml_parse(arena, source, diags);
+	size_t errors = diags->error_count;
+	struct revision revision = {0};
+
+	if (!root || !reader_check_keys(&reader, root, "revision file", REVISION_KEYS))
+		return false;
+	revision.id = read_id(&reader, root);
+	revision.position = reader_position(&reader, yaml_get(root, "revision"));
+	revision.down_revisions = read_ids(&reader, root, "down_revision");
+	revision.branch_labels = reader_list_or_one(&reader, root, "branch_labels");
+	revision.depends_on = read_ids(&reader, root, "depends_on");
+	revision.create_date = reader_text(&reader, root, "create_date");
+	revision.message = reader_text(&reader, root, "message");
+	ops_read_yaml(arena, source, yaml_get(root, "upgrade"), &revision.upgrade, diags);
+	ops_read_yaml(arena, source, yaml_get(root, "downgrade"), &revision.downgrade,
+		      diags);
+	if (diags->error_count > errors)
+		return false;
+	*ret_revision = revision;
+	return true;
+}
+
+bool revision_new_id(struct arena *arena, const char **ret_id, struct diags *diags)
+{
+	unsigned char bytes[ID_BYTES];
+	char *id = arena_alloc(arena, 2 * ID_BYTES + 1);
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		return diag_error(diags, NOWHERE, "could not get random bytes: %s",
+				  strerror(errno));
+	for (size_t i = 0; i < ID_BYTES; i++) {
+		id[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+		id[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+	}
+	*ret_id = id;
+	return true;
+}
+
+/* Python's \w, with every letter beyond ASCII taken for one. */
+static bool is_word_char(char c)
+{
+	return char_is_alnum(c) || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static void add_slug(struct strbuf *slug, const char *message)
+{
+	for (const char *c = message; *c; c++) {
+		if (!is_word_char(*c))
+			continue;
+		if (c > message && !is_word_char(c[-1]) && slug->length)
+			strbuf_addc(slug, '_');
+		strbuf_addc(slug, char_lower(*c));
+	}
+}
+
+/* Cut behind the last whole word within the limit; within the first word where that alone
+ * is longer. */
+static void cut_slug(struct strbuf *slug)
+{
+	size_t characters = 0, border = 0, at = 0;
+
+	for (; at < slug->length; at++) {
+		if (((unsigned char)slug->text[at] & 0xc0) == 0x80)
+			continue;
+		if (slug->text[at] == '_')
+			border = at;
+		if (++characters > SLUG_LIMIT)
+			break;
+	}
+	if (at < slug->length)
+		strbuf_truncate(slug, border ? border : at);
+}
+
+const char *revision_file_name(struct arena *arena, const char *id, const char *message)
+{
+	AUTO_STRBUF slug = {0};
+
+	if (message)
+		add_slug(&slug, message);
+	cut_slug(&slug);
+	return arena_printf(arena, "%s%s%s.yaml", id, slug.length ? "_" : "",
+			    strbuf_text(&slug));
+}
