@@ -1,0 +1,82 @@
+/*
+ * From the rows of the catalog queries to a schema: the state that the readers share.
+ *
+ * The queries (introspect/postgres_*.sql) are read in a fixed order, so that what a row
+ * refers to by OID is there already. Rows of tables that are not read are skipped.
+ */
+#ifndef INTROSPECT_POSTGRES_READER_H
+#define INTROSPECT_POSTGRES_READER_H
+
+#include "base/map.h"
+#include "introspect/postgres.h"
+
+/* A table and the attribute number of each of its columns. */
+struct read_table {
+	unsigned oid;
+	struct table *table;
+	int *attributes; /* ascending; one for each column of [table] */
+	size_t attribute_count;
+};
+
+/* An enum, or the array type over it. */
+struct read_type {
+	unsigned oid;
+	const char *neutral; /* "enum(status)", "enum(status)[]" */
+};
+
+/* The keys of an index, or of an exclusion constraint, by the index's OID. */
+struct read_keys {
+	unsigned oid;
+	struct index_element *elements;
+	size_t count;
+};
+
+struct reader {
+	struct schema *schema;
+	const struct dialect *dialect;
+	const char *default_schema;
+	const struct version_table *version;
+	struct arena scratch; /* for as long as the reading takes */
+
+	struct read_table *tables; /* by OID, once all are there */
+	size_t table_count;
+	struct read_type *enums; /* by OID, once all are there */
+	size_t enum_count;
+	struct read_keys *keys; /* by OID, once all are there */
+	size_t key_count;
+	struct map types;	    /* neutral types by the server's spelling */
+	struct read_table *current; /* the table of the last row */
+};
+
+/* Each reads the whole result of the query of its name. */
+void read_namespaces(struct reader *reader, const struct pg_result *result);
+void read_enums(struct reader *reader, const struct pg_result *result);
+void read_tables(struct reader *reader, const struct pg_result *result);
+void read_columns(struct reader *reader, const struct pg_result *result);
+void read_sequences(struct reader *reader, const struct pg_result *result);
+void read_constraints(struct reader *reader, const struct pg_result *result);
+void read_indexes(struct reader *reader, const struct pg_result *result);
+void read_index_keys(struct reader *reader, const struct pg_result *result);
+void read_unmanaged(struct reader *reader, const struct pg_result *result);
+
+/* The table of an OID in text, or NULL when it is none that is read. */
+struct read_table *reader_table(struct reader *reader, const char *oid);
+/* A cell's text in the schema's arena. */
+const char *reader_text(struct reader *reader, const struct pg_result *result, int row,
+			int column);
+/* The same for SQL: without outer parentheses, in all slots. */
+struct sql_text reader_sql(struct reader *reader, const struct pg_result *result, int row,
+			   int column);
+/* Is it SQL's true? */
+bool reader_bool(const struct pg_result *result, int row, int column);
+/* The name of the column with an attribute number; NULL for none. */
+const char *reader_column_name(const struct read_table *table, long attribute);
+struct column *reader_column(const struct read_table *table, long attribute);
+
+/* The next number in [*cursor], "{1,2}" or "1 2"; false at the end. */
+bool reader_next_number(const char **cursor, long *ret_number);
+unsigned reader_oid(const char *text);
+/* Order by the OID that these structs begin with, for qsort() and bsearch(). */
+int reader_compare_oids(const void *a, const void *b);
+
+#endif
