@@ -194,12 +194,14 @@ static const char *sqlite_type_from_sql(struct arena *arena, const char *sql)
 	const char *name = text_equal(parts.name, "blob") ? "bytes" : parts.name;
 	const struct type_row *row = type_row_find(name, parts.argument_count);
 	if (!row)
-		return sql;
+		return text_equal(type_normalize(arena, sql), sql)
+			       ? sql
+			       : text_upper(arena, sql);
 	const char *written = type_spell(arena, parts.name, "", &parts);
 	const char *neutral = type_spell(arena, row->name, "", &parts);
 	if (text_equal_nocase(row_sql(arena, row, &parts), written))
 		return neutral;
-	/* uuid and the like: in capitals it is not the neutral name. */
+	/* In capitals uuid is not the neutral name, as int above is no synonym of one. */
 	return text_upper(arena, sql);
 }
 
