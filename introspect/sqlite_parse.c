@@ -51,7 +51,8 @@ static bool at_element_end(const struct sql_parser *in)
 
 static bool at_element_suffix(const struct sql_parser *in)
 {
-	return at_element_end(in) || sql_at_word(in, "ASC") || sql_at_word(in, "DESC");
+	return at_element_end(in) || sql_at_word(in, "ASC") || sql_at_word(in, "DESC") ||
+	       sql_at_word(in, "AUTOINCREMENT");
 }
 
 /* The part of an element before its order: how much of it there is, and of what. */

@@ -160,10 +160,7 @@ static void add_primary_key(const struct merge *merge, const struct constraint *
 		}
 	}
 	/* An INTEGER PRIMARY KEY is the rowid, and has no index. */
-	for (size_t i = 0; i < facts->primary_key.count; i++)
-		if (facts->primary_key.items[i])
-			str_list_add(merge->arena, &constraint->columns,
-				     facts->primary_key.items[i]);
+	constraint->columns = str_list_copy(merge->arena, &facts->primary_key);
 }
 
 /*
