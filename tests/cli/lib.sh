@@ -7,6 +7,7 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/schemadiff-cli.XXXXXX")
 trap 'chmod -R u+rwx "$scratch" 2>/dev/null; rm -rf "$scratch"' EXIT
 unset DATABASE_URL NO_COLOR
 failures=0
+source_folder=$PWD
 
 # A new empty folder, and into it.
 project() {

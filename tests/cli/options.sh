@@ -14,6 +14,12 @@ for command in init revision upgrade downgrade current history heads show stamp 
 	run "$command" --help
 	expect "$command --help" 0 out "^Usage: schemadiff $command" err '!.'
 done
+run completion bash
+for word in $(grep -oE -- '--[a-z-]+' "$scratch/out" | sort -u); do
+	case $word in --) continue ;; esac
+	expect_true "the manual has $word" \
+		grep -qE "Fl -${word#--}( |\$)" "$source_folder/man/schemadiff.1"
+done
 run upgrad head
 expect_trouble "the nearest command is named" 'Did you mean "upgrade"'
 run check --purge
