@@ -23,22 +23,14 @@ static bool may_suggest(const struct loader *loader)
 	return loader->diags->error_count - loader->errors_before < MAX_SUGGESTIONS;
 }
 
-void load_add_reference(struct loader *loader, struct model_class *class,
-			struct constraint *constraint, const struct yaml_node *node,
-			const char *references)
+void load_add_reference(struct loader *loader, struct pending_reference reference)
 {
-	const struct pending_reference reference = {
-		.source = loader->source,
-		.node = node,
-		.class = class,
-		.constraint = constraint,
-		.references = references,
-	};
-
 	/* A base class has no table of its own to refer from. */
-	if (class->is_table)
-		ARRAY_PUSH(&loader->scratch, loader->references, loader->reference_count,
-			   reference);
+	if (!reference.class->is_table)
+		return;
+	reference.source = loader->source;
+	ARRAY_PUSH(&loader->scratch, loader->references, loader->reference_count,
+		   reference);
 }
 
 static void suggest_column(struct loader *loader, const struct table *table,
@@ -206,24 +198,40 @@ static void check_index_names(struct loader *loader, struct relations *relations
 	}
 }
 
-static struct model_class *find_table(const struct loader *loader,
-				      const struct relations *relations,
-				      const char *references)
+/* "a.b" is the table b of the schema a, unless a table has that for its name. */
+static struct model_class *find_dotted(const struct loader *loader, struct arena *arena,
+				       const struct relations *relations,
+				       const char *references)
 {
-	struct arena arena = {0};
 	struct model_class *class =
-		map_get(&relations->tables, pair_key(&arena, NULL, references));
-	char *text = arena_strdup(&arena, references);
+		map_get(&relations->tables, pair_key(arena, NULL, references));
+	char *text = arena_strdup(arena, references);
 
 	for (char *dot = text; !class && *dot; dot++) {
 		if (*dot != '.')
 			continue;
 		*dot = '\0';
-		class = map_get(
-			&relations->tables,
-			pair_key(&arena, load_schema_name(loader, text), dot + 1));
+		class = map_get(&relations->tables,
+				pair_key(arena, load_schema_name(loader, text), dot + 1));
 		*dot = '.';
 	}
+	return class;
+}
+
+static struct model_class *find_table(const struct loader *loader,
+				      const struct relations *relations,
+				      const struct pending_reference *reference)
+{
+	struct arena arena = {0};
+	struct model_class *class;
+
+	if (reference->schema)
+		class = map_get(&relations->tables,
+				pair_key(&arena,
+					 load_schema_name(loader, reference->schema),
+					 reference->references));
+	else
+		class = find_dotted(loader, &arena, relations, reference->references);
 	arena_release(&arena);
 	return class;
 }
@@ -300,8 +308,7 @@ static bool resolve_columns(struct loader *loader,
 static void resolve(struct loader *loader, const struct relations *relations,
 		    const struct pending_reference *reference)
 {
-	const struct model_class *target =
-		find_table(loader, relations, reference->references);
+	const struct model_class *target = find_table(loader, relations, reference);
 
 	loader->source = reference->source;
 	if (!target) {

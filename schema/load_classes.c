@@ -366,7 +366,9 @@ void load_table(struct loader *loader, struct model_class *class)
 	if (!class->is_table)
 		return;
 	loader->source = class->source;
-	if (table->column_count == 0)
+	/* PostgreSQL has tables without columns; an empty mapping says that it is meant.
+	 */
+	if (table->column_count == 0 && !class->fields)
 		load_error(loader, class->key, "table \"%s\" has no fields", table->name);
 	loader->source = args_source;
 	load_table_args(loader, class);

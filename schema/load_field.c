@@ -24,7 +24,7 @@ static const struct key field_keys[] = {
 	{"sa_column_args", KEY_NODE, offsetof(struct field_args, sa_column)},
 	FIELD(server_default, KEY_NODE), FIELD(comment, KEY_COMMENT),
 	FIELD(autoincrement, KEY_NODE), FIELD(name, KEY_TEXT),
-	FIELD(identity, KEY_NODE), FIELD(computed, KEY_NODE), FIELD(collation, KEY_TEXT),
+	FIELD(identity, KEY_NODE), FIELD(computed, KEY_NODE), FIELD(collation, KEY_SQL),
 	FIELD(renamed_from, KEY_TEXT), FIELD(backfill, KEY_SQL),
 	/* What only validates or documents, and what acts in Python alone. */
 	IGNORED(gt), IGNORED(ge), IGNORED(lt), IGNORED(le), IGNORED(multiple_of),
@@ -75,7 +75,7 @@ struct computed_args {
 };
 
 static const struct key computed_keys[] = {
-	{"sql", KEY_SQL, offsetof(struct computed_args, sql)},
+	{"sql", KEY_EXPRESSION, offsetof(struct computed_args, sql)},
 	{"persisted", KEY_TRISTATE, offsetof(struct computed_args, persisted)},
 };
 static const struct key_table computed_table = {"a computed column", computed_keys,
@@ -314,7 +314,7 @@ static bool load_computed(struct loader *loader, const struct field_args *args,
 				  "a computed column cannot have a server default or an "
 				  "identity");
 	if (node->kind == YAML_SCALAR) {
-		if (!load_sql(loader, "computed", node, &computed.sql))
+		if (!load_expression(loader, "computed", node, &computed.sql))
 			return false;
 	} else if (!load_keys(loader, &computed_table, node, &computed)) {
 		return false;
@@ -418,8 +418,13 @@ static bool load_foreign_key(struct loader *loader, struct model_class *class,
 	str_list_add(loader->arena, &key->referred_columns, parts.items[parts.count - 1]);
 	parts.count--;
 	table_add_constraint(loader->arena, class->table, key);
-	load_add_reference(loader, class, key, target,
-			   str_list_join(loader->arena, &parts, "."));
+	load_add_reference(
+		loader, (struct pending_reference){
+				.node = target,
+				.class = class,
+				.constraint = key,
+				.references = str_list_join(loader->arena, &parts, "."),
+			});
 	return load_ondelete(loader, node, args, column, key);
 }
 
@@ -464,7 +469,7 @@ static bool load_column(struct loader *loader, const struct yaml_pair *field,
 	column->nullable = args->nullable != UNSET ? args->nullable == YES
 						   : optional && !args->primary_key;
 	column->comment = args->comment;
-	column->collation = sql_text_same(args->collation);
+	column->collation = args->collation;
 	column->renamed_from = args->renamed_from;
 	/* Each reports its own errors, so none keeps the next from being read. */
 	good = load_server_default(loader, args, column);

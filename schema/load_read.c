@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "schema/expression.h"
 #include "schema/load_parts.h"
 
 bool load_error(struct loader *loader, const struct yaml_node *node, const char *format,
@@ -172,6 +173,19 @@ bool load_sql(struct loader *loader, const char *key, const struct yaml_node *no
 	return good;
 }
 
+bool load_expression(struct loader *loader, const char *key, const struct yaml_node *node,
+		     struct sql_text *ret_sql)
+{
+	if (!load_sql(loader, key, node, ret_sql))
+		return false;
+	for (enum dialect_id id = 0; id < DIALECT_COUNT; id++) {
+		const char **text = &ret_sql->text[id];
+
+		*text = expression_strip_parens(dialect_get(id), loader->arena, *text);
+	}
+	return true;
+}
+
 static bool read_value(struct loader *loader, const struct key *key,
 		       const struct yaml_node *node, char *values)
 {
@@ -204,6 +218,8 @@ static bool read_value(struct loader *loader, const struct key *key,
 		return load_names(loader, key->name, node, at);
 	case KEY_SQL:
 		return load_sql(loader, key->name, node, at);
+	case KEY_EXPRESSION:
+		return load_expression(loader, key->name, node, at);
 	}
 	return true;
 }

@@ -6,7 +6,7 @@
 
 /* The keys of all kinds of constraint; each kind's table picks its own. */
 struct constraint_args {
-	const char *name, *renamed_from, *references;
+	const char *name, *renamed_from;
 	const char *ondelete, *onupdate, *match, *initially, *using;
 	struct str_list columns, referred_columns, include;
 	struct sql_text sql, where;
@@ -53,7 +53,7 @@ static const struct key foreign_key_keys[] = {
 };
 static const struct key check_keys[] = {
 	NAMING,
-	ARG(sql, KEY_SQL),
+	ARG(sql, KEY_EXPRESSION),
 	ARG(not_valid, KEY_BOOL),
 	ARG(no_inherit, KEY_BOOL),
 };
@@ -62,7 +62,7 @@ static const struct key exclude_keys[] = {
 	DEFERRING,
 	ARG(using, KEY_TEXT),
 	ARG(elements, KEY_NODE),
-	ARG(where, KEY_SQL),
+	ARG(where, KEY_EXPRESSION),
 	ARG(include, KEY_NAMES),
 };
 
@@ -94,7 +94,7 @@ static const struct key index_keys[] = {
 	INDEX_ARG(renamed_from, KEY_TEXT),
 	INDEX_ARG(columns, KEY_NODE),
 	INDEX_ARG(unique, KEY_BOOL),
-	INDEX_ARG(where, KEY_SQL),
+	INDEX_ARG(where, KEY_EXPRESSION),
 	INDEX_ARG(include, KEY_NODE),
 	INDEX_ARG(using, KEY_TEXT),
 	INDEX_ARG(with, KEY_NODE),
@@ -116,7 +116,7 @@ struct element_args {
 	}
 static const struct key element_keys[] = {
 	ELEMENT_ARG(column, KEY_TEXT),
-	ELEMENT_ARG(expression, KEY_SQL),
+	ELEMENT_ARG(expression, KEY_EXPRESSION),
 	ELEMENT_ARG(desc, KEY_BOOL),
 	ELEMENT_ARG(nulls, KEY_TEXT),
 	ELEMENT_ARG(collation, KEY_TEXT),
@@ -434,9 +434,42 @@ static bool load_primary_key(struct loader *loader, struct model_class *class,
 	return true;
 }
 
+struct reference_args {
+	const char *table, *schema;
+};
+
+/* The form for names that hold dots. */
+static const struct key reference_keys[] = {
+	{"table", KEY_TEXT, offsetof(struct reference_args, table)},
+	{"schema", KEY_TEXT, offsetof(struct reference_args, schema)},
+};
+static const struct key_table reference_table = {"\"references\"", reference_keys,
+						 ARRAY_SIZE(reference_keys)};
+
+static bool load_references(struct loader *loader, const struct constraint_args *args,
+			    struct pending_reference *reference)
+{
+	const struct yaml_node *node = args->references_node;
+	struct reference_args names = {0};
+
+	reference->node = node;
+	if (node->kind == YAML_SCALAR) {
+		reference->references = arena_strdup(loader->arena, node->text);
+		return true;
+	}
+	if (!load_keys(loader, &reference_table, node, &names))
+		return false;
+	if (!names.table)
+		return load_error(loader, node, "\"references\" needs \"table\"");
+	reference->references = names.table;
+	reference->schema = names.schema ? names.schema : loader->default_schema;
+	return true;
+}
+
 static bool load_foreign_key(struct loader *loader, struct model_class *class,
 			     struct constraint_args *args, struct constraint *constraint)
 {
+	struct pending_reference reference = {.class = class, .constraint = constraint};
 	bool good = load_columns(loader, class, "a foreign key", args);
 
 	good &= load_action(loader, args, "ondelete", args->ondelete,
@@ -447,15 +480,12 @@ static bool load_foreign_key(struct loader *loader, struct model_class *class,
 	if (!is_given(args->references_node))
 		return load_error(loader, args->node,
 				  "a foreign key needs \"references\"");
-	if (args->references_node->kind != YAML_SCALAR)
-		return load_error(loader, args->references_node,
-				  "\"references\" must be the name of a table, not %s",
-				  yaml_describe(args->references_node));
+	if (!load_references(loader, args, &reference))
+		return false;
 	constraint->columns = args->columns;
 	constraint->referred_columns = args->referred_columns;
 	constraint->not_valid = args->not_valid;
-	load_add_reference(loader, class, constraint, args->references_node,
-			   arena_strdup(loader->arena, args->references_node->text));
+	load_add_reference(loader, reference);
 	return good;
 }
 

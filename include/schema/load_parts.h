@@ -59,7 +59,9 @@ struct pending_reference {
 	const struct yaml_node *node;
 	struct model_class *class;
 	struct constraint *constraint;
-	const char *references; /* as written: "teams", "app.teams" */
+	const char
+		*references; /* as written: "teams", "app.teams"; or the table alone, */
+	const char *schema;  /* where its schema is said apart */
 };
 
 struct loader {
@@ -97,15 +99,16 @@ void load_suggest(struct loader *loader, const char *text, const struct str_list
 /* How the value of a key is read; null is as if the key were not there. */
 enum key_kind {
 	KEY_IGNORED,
-	KEY_NODE,     /* const struct yaml_node *: for the caller to read, also null */
-	KEY_TEXT,     /* const char *: any scalar but an empty one */
-	KEY_COMMENT,  /* const char *: any scalar; an empty one is none */
-	KEY_BOOL,     /* bool */
-	KEY_TRISTATE, /* enum tristate */
-	KEY_COUNT,    /* unsigned: a whole number, 0 when absent */
-	KEY_INTEGER,  /* const char *: decimal digits with an optional sign */
-	KEY_NAMES,    /* struct str_list: a list of texts, or one text */
-	KEY_SQL,      /* struct sql_text: text, or a map by dialect */
+	KEY_NODE,	/* const struct yaml_node *: for the caller to read, also null */
+	KEY_TEXT,	/* const char *: any scalar but an empty one */
+	KEY_COMMENT,	/* const char *: any scalar; an empty one is none */
+	KEY_BOOL,	/* bool */
+	KEY_TRISTATE,	/* enum tristate */
+	KEY_COUNT,	/* unsigned: a whole number, 0 when absent */
+	KEY_INTEGER,	/* const char *: decimal digits with an optional sign */
+	KEY_NAMES,	/* struct str_list: a list of texts, or one text */
+	KEY_SQL,	/* struct sql_text: text, or a map by dialect */
+	KEY_EXPRESSION, /* the same, without parentheses around the whole */
 };
 
 enum tristate { UNSET, NO, YES };
@@ -132,6 +135,9 @@ bool load_keys(struct loader *loader, const struct key_table *table,
 /* A text of SQL without outer space, or a map by dialect. */
 bool load_sql(struct loader *loader, const char *key, const struct yaml_node *node,
 	      struct sql_text *ret_sql);
+/* The same, without the parentheses that may stand around an expression. */
+bool load_expression(struct loader *loader, const char *key, const struct yaml_node *node,
+		     struct sql_text *ret_sql);
 /* A list of texts, or one text. */
 bool load_names(struct loader *loader, const char *key, const struct yaml_node *node,
 		struct str_list *ret_names);
@@ -190,13 +196,12 @@ struct field_args {
 	const struct yaml_node *type, *sa_type, *sa_column, *sa_column_kwargs;
 	const struct yaml_node *default_value, *autoincrement, *identity, *computed;
 	const struct yaml_node *foreign_key, *server_default;
-	const char *default_factory, *ondelete, *name, *comment, *collation;
-	const char *renamed_from;
+	const char *default_factory, *ondelete, *name, *comment, *renamed_from;
 	bool primary_key, unique, index;
 	enum tristate nullable;
 	unsigned max_length, max_digits;
 	const char *decimal_places;
-	struct sql_text backfill;
+	struct sql_text backfill, collation;
 };
 
 /* Add the field [name] of [owner], itself or a base of [class], to [class]'s table. */
@@ -217,10 +222,9 @@ bool load_table_args(struct loader *loader, struct model_class *class);
 
 /* --- load_check.c --- */
 
-/* Note that [constraint] of [class] refers to [references], once it can be looked up. */
-void load_add_reference(struct loader *loader, struct model_class *class,
-			struct constraint *constraint, const struct yaml_node *node,
-			const char *references);
+/* Look up what a foreign key refers to once all tables are there. [reference] says all
+ * but its source. */
+void load_add_reference(struct loader *loader, struct pending_reference reference);
 /* Does [column] stand in [class]'s table? Else an error at [node]. */
 bool load_check_column(struct loader *loader, const struct model_class *class,
 		       const struct yaml_node *node, const char *column);
