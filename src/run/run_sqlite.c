@@ -1,0 +1,131 @@
+/*
+ * Runs on SQLite: write transactions keep others out, and foreign keys are not enforced
+ * while tables are rebuilt ("Making Other Kinds Of Table Schema Changes" in SQLite's
+ * lang_altertable.html), but checked as a whole before each commit.
+ */
+#include "base/arena.h"
+#include "base/strbuf.h"
+#include "run/run.h"
+#include "schema/dialect.h"
+
+/* How long another writer may take, in milliseconds: a long revision, not a forgotten
+ * one. */
+#define PATIENCE "60000"
+
+static const char *table_query(struct arena *arena, const char *name,
+			       const char *qualified UNUSED)
+{
+	AUTO_STRBUF literal = {0};
+
+	dialect_quote_literal(dialect_get(DIALECT_SQLITE), &literal, name);
+	return arena_printf(arena,
+			    "SELECT 1 FROM sqlite_schema WHERE type = 'table' "
+			    "AND name = %s COLLATE NOCASE",
+			    strbuf_text(&literal));
+}
+
+/* Settings of the connection that a run changes; they cannot change in a transaction. */
+static const struct {
+	const char *name, *during;
+} settings[] = {
+	{"foreign_keys", "OFF"},
+	{"legacy_alter_table", "OFF"},
+	{"busy_timeout", PATIENCE},
+};
+
+static bool set(struct run *run, const char *name, const char *value, struct diags *diags)
+{
+	struct query_result ignored = {0};
+	const char *sql = arena_printf(&run->arena, "PRAGMA %s = %s", name, value);
+
+	return database_query(run->database, &run->arena, sql, NULL, 0, &ignored, diags);
+}
+
+static bool lock(struct run *run)
+{
+	const char *sql = "SELECT foreign_keys, legacy_alter_table, timeout "
+			  "FROM pragma_foreign_keys, pragma_legacy_alter_table, "
+			  "pragma_busy_timeout";
+
+	if (!database_query(run->database, &run->arena, sql, NULL, 0, &run->settings,
+			    run->diags))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
+		if (!set(run, settings[i].name, settings[i].during, run->diags))
+			return false;
+	return true;
+}
+
+static void unlock(struct run *run)
+{
+	struct diags ignored = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
+		set(run, settings[i].name, run->settings.cells[i], &ignored);
+	diags_release(&ignored);
+}
+
+/* Rows that refer to nothing, as "table, row, parent"; the number of the foreign key is
+ * left out, since a rebuild may give another. */
+static bool find_violations(struct run *run, struct str_list *ret_found)
+{
+	struct query_result result = {0};
+	const char *sql = "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check";
+
+	if (!database_query(run->database, &run->step, sql, NULL, 0, &result, run->diags))
+		return false;
+	for (size_t i = 0; i < result.row_count; i++) {
+		const char **cells = result.cells + i * result.column_count;
+		const char *row =
+			cells[1] ? arena_printf(&run->step, "row %s", cells[1]) : "a row";
+		str_list_add(&run->step, ret_found,
+			     arena_printf(&run->step,
+					  "%s of table \"%s\" refers to a row "
+					  "of \"%s\" that does not exist",
+					  row, cells[0], cells[2]));
+	}
+	str_list_sort(ret_found);
+	return true;
+}
+
+static bool begin(struct run *run)
+{
+	run->violations = (struct str_list){0};
+	return run_execute(run, "BEGIN IMMEDIATE") &&
+	       find_violations(run, &run->violations);
+}
+
+/* What was broken before is not this revision's doing. Both lists are sorted, with as
+ * many equal entries as there are violations. */
+static bool check(struct run *run)
+{
+	enum { SHOWN = 5 };
+	struct str_list found = {0}, fresh = {0};
+	const struct str_list *before = &run->violations;
+
+	if (!find_violations(run, &found))
+		return false;
+	for (size_t i = 0, j = 0; i < found.count; i++) {
+		while (j < before->count &&
+		       text_compare(before->items[j], found.items[i]) < 0)
+			j++;
+		if (j < before->count && text_equal(before->items[j], found.items[i]))
+			j++;
+		else if (fresh.count < SHOWN)
+			str_list_add(&run->step, &fresh, found.items[i]);
+	}
+	if (!fresh.count)
+		return true;
+	diag_error(run->diags, NOWHERE, "foreign keys are violated: %s", fresh.items[0]);
+	if (fresh.count > 1)
+		diag_detail(run->diags, "%s", str_list_join(&run->step, &fresh, "\n"));
+	return false;
+}
+
+const struct run_methods sqlite_run = {
+	.table_query = table_query,
+	.lock = lock,
+	.unlock = unlock,
+	.begin = begin,
+	.check = check,
+};
