@@ -12,7 +12,7 @@
 
 struct catalog_query {
 	const char *sql;
-	void (*read)(struct reader *reader, const struct pg_result *result);
+	void (*read)(struct catalog_reader *reader, const struct pg_result *result);
 	bool takes_default_schema; /* as $1 */
 };
 
@@ -20,31 +20,31 @@ struct catalog_query {
 static const struct catalog_query queries[] = {
 	{
 #include "postgres_namespaces.sql.h"
-		, read_namespaces, true,
+		, catalog_read_namespaces, true,
 	}, {
 #include "postgres_enums.sql.h"
-		, read_enums, true,
+		, catalog_read_enums, true,
 	}, {
 #include "postgres_tables.sql.h"
-		, read_tables, true,
+		, catalog_read_tables, true,
 	}, {
 #include "postgres_columns.sql.h"
-		, read_columns, false,
+		, catalog_read_columns, false,
 	}, {
 #include "postgres_sequences.sql.h"
-		, read_sequences, false,
+		, catalog_read_sequences, false,
 	}, {
 #include "postgres_constraints.sql.h"
-		, read_constraints, true,
+		, catalog_read_constraints, true,
 	}, {
 #include "postgres_indexes.sql.h"
-		, read_indexes, false,
+		, catalog_read_indexes, false,
 	}, {
 #include "postgres_index_keys.sql.h"
-		, read_index_keys, false,
+		, catalog_read_index_keys, false,
 	}, {
 #include "postgres_unmanaged.sql.h"
-		, read_unmanaged, false,
+		, catalog_read_unmanaged, false,
 	},
 };
 /* clang-format on */
@@ -62,12 +62,12 @@ static const char restore_path_sql[] =
 	"SELECT pg_catalog.set_config('search_path',"
 	" pg_catalog.current_setting('schemadiff.search_path'), true)";
 
-unsigned reader_oid(const char *text)
+unsigned catalog_oid(const char *text)
 {
 	return (unsigned)strtoul(text ? text : "0", NULL, 10);
 }
 
-int reader_compare_oids(const void *a, const void *b)
+int catalog_compare_oids(const void *a, const void *b)
 {
 	const unsigned x = *(const unsigned *)a;
 	const unsigned y = *(const unsigned *)b;
@@ -75,28 +75,28 @@ int reader_compare_oids(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-struct read_table *reader_table(struct reader *reader, const char *oid_text)
+struct read_table *catalog_table(struct catalog_reader *reader, const char *oid_text)
 {
-	const unsigned oid = reader_oid(oid_text);
+	const unsigned oid = catalog_oid(oid_text);
 
 	/* Most rows come table by table. */
 	if (!reader->current || reader->current->oid != oid)
 		reader->current =
 			reader->table_count
 				? bsearch(&oid, reader->tables, reader->table_count,
-					  sizeof(*reader->tables), reader_compare_oids)
+					  sizeof(*reader->tables), catalog_compare_oids)
 				: NULL;
 	return reader->current;
 }
 
-const char *reader_text(struct reader *reader, const struct pg_result *result, int row,
-			int column)
+const char *catalog_text(struct catalog_reader *reader, const struct pg_result *result,
+			 int row, int column)
 {
 	return arena_strdup(&reader->schema->arena, postgres_cell(result, row, column));
 }
 
-struct sql_text reader_sql(struct reader *reader, const struct pg_result *result, int row,
-			   int column)
+struct sql_text catalog_sql(struct catalog_reader *reader, const struct pg_result *result,
+			    int row, int column)
 {
 	const char *text = postgres_cell(result, row, column);
 
@@ -108,7 +108,7 @@ struct sql_text reader_sql(struct reader *reader, const struct pg_result *result
 	return sql_text_same(text);
 }
 
-bool reader_bool(const struct pg_result *result, int row, int column)
+bool catalog_bool(const struct pg_result *result, int row, int column)
 {
 	const char *text = postgres_cell(result, row, column);
 
@@ -123,7 +123,7 @@ static int compare_ints(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-struct column *reader_column(const struct read_table *table, long attribute)
+struct column *catalog_column(const struct read_table *table, long attribute)
 {
 	const int number = (int)attribute;
 	const int *found = table->attribute_count ? bsearch(&number, table->attributes,
@@ -134,14 +134,14 @@ struct column *reader_column(const struct read_table *table, long attribute)
 	return found ? table->table->columns[found - table->attributes] : NULL;
 }
 
-const char *reader_column_name(const struct read_table *table, long attribute)
+const char *catalog_column_name(const struct read_table *table, long attribute)
 {
-	const struct column *column = reader_column(table, attribute);
+	const struct column *column = catalog_column(table, attribute);
 
 	return column ? column->name : NULL;
 }
 
-bool reader_next_number(const char **cursor, long *ret_number)
+bool catalog_next_number(const char **cursor, long *ret_number)
 {
 	const char *text = *cursor ? *cursor : "";
 
@@ -199,7 +199,7 @@ static bool skip_result(struct postgres *postgres, struct diags *diags)
 	       postgres_error(postgres, result, NULL, diags);
 }
 
-static bool read_results(struct postgres *postgres, struct reader *reader,
+static bool read_results(struct postgres *postgres, struct catalog_reader *reader,
 			 struct diags *diags)
 {
 	if (!skip_result(postgres, diags) || !skip_result(postgres, diags))
@@ -218,7 +218,7 @@ bool postgres_introspect(struct database *database, const struct version_table *
 {
 	struct postgres *postgres = postgres_of(database);
 	const bool own_transaction = !database_in_transaction(database);
-	struct reader reader = {
+	struct catalog_reader reader = {
 		.schema = ret_schema,
 		.dialect = dialect_get(DIALECT_POSTGRESQL),
 		.default_schema = database->default_schema,

@@ -30,13 +30,14 @@ enum {
 enum { NAME_SEPARATOR = 31 }; /* between the names in CONSTRAINT_REFERRED_NAMES */
 
 /* The names of the columns whose numbers stand in [numbers], but for the first [skip]. */
-static struct str_list column_names(struct reader *reader, const struct read_table *table,
-				    const char *numbers, long skip)
+static struct str_list column_names(struct catalog_reader *reader,
+				    const struct read_table *table, const char *numbers,
+				    long skip)
 {
 	struct str_list names = {0};
 
-	for (long number; reader_next_number(&numbers, &number);) {
-		const char *name = reader_column_name(table, number);
+	for (long number; catalog_next_number(&numbers, &number);) {
+		const char *name = catalog_column_name(table, number);
 		if (skip-- <= 0 && name)
 			str_list_add(&reader->schema->arena, &names, name);
 	}
@@ -78,20 +79,20 @@ static enum fk_match read_match(const struct pg_result *result, int row)
 	}
 }
 
-static void read_foreign_key(struct reader *reader, struct constraint *constraint,
+static void read_foreign_key(struct catalog_reader *reader, struct constraint *constraint,
 			     const struct pg_result *result, int row)
 {
 	const char *names = postgres_cell(result, row, CONSTRAINT_REFERRED_NAMES);
 	const unsigned oid =
-		reader_oid(postgres_cell(result, row, CONSTRAINT_REFERRED_OID));
+		catalog_oid(postgres_cell(result, row, CONSTRAINT_REFERRED_OID));
 	const struct read_table *referred =
 		bsearch(&oid, reader->tables, reader->table_count,
-			sizeof(*reader->tables), reader_compare_oids);
+			sizeof(*reader->tables), catalog_compare_oids);
 
 	constraint->referred_schema =
-		reader_text(reader, result, row, CONSTRAINT_REFERRED_SCHEMA);
+		catalog_text(reader, result, row, CONSTRAINT_REFERRED_SCHEMA);
 	constraint->referred_table =
-		reader_text(reader, result, row, CONSTRAINT_REFERRED_TABLE);
+		catalog_text(reader, result, row, CONSTRAINT_REFERRED_TABLE);
 	if (referred)
 		constraint->referred_columns = column_names(
 			reader, referred,
@@ -102,7 +103,7 @@ static void read_foreign_key(struct reader *reader, struct constraint *constrain
 	constraint->on_delete = read_action(result, row, CONSTRAINT_ON_DELETE);
 	constraint->on_update = read_action(result, row, CONSTRAINT_ON_UPDATE);
 	constraint->match = read_match(result, row);
-	constraint->not_valid = !reader_bool(result, row, CONSTRAINT_VALIDATED);
+	constraint->not_valid = !catalog_bool(result, row, CONSTRAINT_VALIDATED);
 }
 
 static enum constraint_kind read_kind(const struct pg_result *result, int row)
@@ -121,7 +122,7 @@ static enum constraint_kind read_kind(const struct pg_result *result, int row)
 	}
 }
 
-static void read_constraint(struct reader *reader, const struct read_table *table,
+static void read_constraint(struct catalog_reader *reader, const struct read_table *table,
 			    const struct pg_result *result, int row)
 {
 	struct constraint *constraint =
@@ -129,14 +130,14 @@ static void read_constraint(struct reader *reader, const struct read_table *tabl
 	const enum constraint_kind kind = read_kind(result, row);
 
 	constraint->kind = kind;
-	constraint->name = reader_text(reader, result, row, CONSTRAINT_NAME);
-	constraint->deferrable = reader_bool(result, row, CONSTRAINT_DEFERRABLE);
-	constraint->initially_deferred = reader_bool(result, row, CONSTRAINT_DEFERRED);
+	constraint->name = catalog_text(reader, result, row, CONSTRAINT_NAME);
+	constraint->deferrable = catalog_bool(result, row, CONSTRAINT_DEFERRABLE);
+	constraint->initially_deferred = catalog_bool(result, row, CONSTRAINT_DEFERRED);
 	if (kind == CONSTRAINT_CHECK) {
 		constraint->check =
-			reader_sql(reader, result, row, CONSTRAINT_EXPRESSION);
-		constraint->not_valid = !reader_bool(result, row, CONSTRAINT_VALIDATED);
-		constraint->no_inherit = reader_bool(result, row, CONSTRAINT_NO_INHERIT);
+			catalog_sql(reader, result, row, CONSTRAINT_EXPRESSION);
+		constraint->not_valid = !catalog_bool(result, row, CONSTRAINT_VALIDATED);
+		constraint->no_inherit = catalog_bool(result, row, CONSTRAINT_NO_INHERIT);
 	} else if (kind != CONSTRAINT_EXCLUDE) {
 		constraint->columns = column_names(
 			reader, table, postgres_cell(result, row, CONSTRAINT_KEY), 0);
@@ -145,7 +146,7 @@ static void read_constraint(struct reader *reader, const struct read_table *tabl
 		read_foreign_key(reader, constraint, result, row);
 	if (kind == CONSTRAINT_UNIQUE)
 		constraint->nulls_not_distinct =
-			reader_bool(result, row, CONSTRAINT_NULLS_NOT_DISTINCT);
+			catalog_bool(result, row, CONSTRAINT_NULLS_NOT_DISTINCT);
 	if (postgres_cell(result, row, CONSTRAINT_INDEX_KEY))
 		constraint->include = column_names(
 			reader, table, postgres_cell(result, row, CONSTRAINT_INDEX_KEY),
@@ -153,11 +154,12 @@ static void read_constraint(struct reader *reader, const struct read_table *tabl
 	table_add_constraint(&reader->schema->arena, table->table, constraint);
 }
 
-void read_constraints(struct reader *reader, const struct pg_result *result)
+void catalog_read_constraints(struct catalog_reader *reader,
+			      const struct pg_result *result)
 {
 	for (int row = 0; row < PQntuples(result); row++) {
 		const char *oid = postgres_cell(result, row, CONSTRAINT_TABLE_OID);
-		const struct read_table *table = reader_table(reader, oid);
+		const struct read_table *table = catalog_table(reader, oid);
 		if (table)
 			read_constraint(reader, table, result, row);
 	}
@@ -177,45 +179,47 @@ enum {
 	INDEX_OPTIONS,
 };
 
-/* The keys as plain columns; what else there is to them comes in read_index_keys(). */
-static struct read_keys read_keys(struct reader *reader, const struct read_table *table,
+/* The keys as plain columns; what else there is to them comes in
+ * catalog_read_index_keys(). */
+static struct read_keys read_keys(struct catalog_reader *reader,
+				  const struct read_table *table,
 				  const struct pg_result *result, int row)
 {
 	struct arena *arena = &reader->schema->arena;
 	const char *numbers = postgres_cell(result, row, INDEX_KEY);
 	struct read_keys keys = {
-		.oid = reader_oid(postgres_cell(result, row, INDEX_OID)),
+		.oid = catalog_oid(postgres_cell(result, row, INDEX_OID)),
 		.count = (size_t)cell_number(result, row, INDEX_KEY_COUNT),
 	};
 
 	keys.elements = arena_alloc(arena, keys.count * sizeof(*keys.elements));
 	for (size_t i = 0; i < keys.count; i++) {
 		long number = 0;
-		reader_next_number(&numbers, &number);
-		keys.elements[i].column = reader_column_name(table, number);
+		catalog_next_number(&numbers, &number);
+		keys.elements[i].column = catalog_column_name(table, number);
 	}
 	ARRAY_PUSH(&reader->scratch, reader->keys, reader->key_count, keys);
 	return keys;
 }
 
-static void read_exclusion(struct reader *reader, struct constraint *constraint,
+static void read_exclusion(struct catalog_reader *reader, struct constraint *constraint,
 			   const struct read_keys *keys, const struct pg_result *result,
 			   int row)
 {
-	const char *method = reader_text(reader, result, row, INDEX_METHOD);
+	const char *method = catalog_text(reader, result, row, INDEX_METHOD);
 
 	constraint->using = text_equal(method, "gist") ? NULL : method;
 	constraint->elements = keys->elements;
 	constraint->element_count = keys->count;
-	constraint->where = reader_sql(reader, result, row, INDEX_PREDICATE);
+	constraint->where = catalog_sql(reader, result, row, INDEX_PREDICATE);
 }
 
-static void read_index(struct reader *reader, const struct read_table *table,
+static void read_index(struct catalog_reader *reader, const struct read_table *table,
 		       const struct pg_result *result, int row)
 {
 	const struct read_keys keys = read_keys(reader, table, result, row);
 	const char *exclusion = postgres_cell(result, row, INDEX_EXCLUSION);
-	const char *method = reader_text(reader, result, row, INDEX_METHOD);
+	const char *method = catalog_text(reader, result, row, INDEX_METHOD);
 	struct constraint *constraint = table_find_constraint(table->table, exclusion);
 	if (constraint) {
 		read_exclusion(reader, constraint, &keys, result, row);
@@ -223,30 +227,30 @@ static void read_index(struct reader *reader, const struct read_table *table,
 	}
 
 	struct index *index = ARENA_NEW(&reader->schema->arena, struct index);
-	index->name = reader_text(reader, result, row, INDEX_NAME);
-	index->unique = reader_bool(result, row, INDEX_UNIQUE);
-	index->nulls_not_distinct = reader_bool(result, row, INDEX_NULLS_NOT_DISTINCT);
+	index->name = catalog_text(reader, result, row, INDEX_NAME);
+	index->unique = catalog_bool(result, row, INDEX_UNIQUE);
+	index->nulls_not_distinct = catalog_bool(result, row, INDEX_NULLS_NOT_DISTINCT);
 	index->elements = keys.elements;
 	index->element_count = keys.count;
 	index->include = column_names(
 		reader, table, postgres_cell(result, row, INDEX_KEY), (long)keys.count);
 	index->using = text_equal(method, "btree") ? NULL : method;
-	index->where = reader_sql(reader, result, row, INDEX_PREDICATE);
-	index->with = reader_text(reader, result, row, INDEX_OPTIONS);
+	index->where = catalog_sql(reader, result, row, INDEX_PREDICATE);
+	index->with = catalog_text(reader, result, row, INDEX_OPTIONS);
 	table_add_index(&reader->schema->arena, table->table, index);
 }
 
-void read_indexes(struct reader *reader, const struct pg_result *result)
+void catalog_read_indexes(struct catalog_reader *reader, const struct pg_result *result)
 {
 	for (int row = 0; row < PQntuples(result); row++) {
-		const struct read_table *table =
-			reader_table(reader, postgres_cell(result, row, INDEX_TABLE_OID));
+		const struct read_table *table = catalog_table(
+			reader, postgres_cell(result, row, INDEX_TABLE_OID));
 		if (table)
 			read_index(reader, table, result, row);
 	}
 	if (reader->key_count)
 		qsort(reader->keys, reader->key_count, sizeof(*reader->keys),
-		      reader_compare_oids);
+		      catalog_compare_oids);
 }
 
 enum {
@@ -270,23 +274,24 @@ static void read_order(struct index_element *element, long option)
 		element->nulls = nulls_first ? NULLS_FIRST : NULLS_LAST;
 }
 
-void read_index_keys(struct reader *reader, const struct pg_result *result)
+void catalog_read_index_keys(struct catalog_reader *reader,
+			     const struct pg_result *result)
 {
 	for (int row = 0; row < PQntuples(result) && reader->key_count; row++) {
 		const unsigned oid =
-			reader_oid(postgres_cell(result, row, KEY_INDEX_OID));
+			catalog_oid(postgres_cell(result, row, KEY_INDEX_OID));
 		const struct read_keys *keys =
 			bsearch(&oid, reader->keys, reader->key_count,
-				sizeof(*reader->keys), reader_compare_oids);
+				sizeof(*reader->keys), catalog_compare_oids);
 		const size_t position = (size_t)cell_number(result, row, KEY_POSITION);
 		if (!keys || position < 1 || position > keys->count)
 			continue;
 
 		struct index_element *element = &keys->elements[position - 1];
-		element->expression = reader_sql(reader, result, row, KEY_EXPRESSION);
+		element->expression = catalog_sql(reader, result, row, KEY_EXPRESSION);
 		read_order(element, cell_number(result, row, KEY_OPTION));
-		element->collation = reader_text(reader, result, row, KEY_COLLATION);
-		element->opclass = reader_text(reader, result, row, KEY_OPCLASS);
-		element->with_operator = reader_text(reader, result, row, KEY_OPERATOR);
+		element->collation = catalog_text(reader, result, row, KEY_COLLATION);
+		element->opclass = catalog_text(reader, result, row, KEY_OPCLASS);
+		element->with_operator = catalog_text(reader, result, row, KEY_OPERATOR);
 	}
 }

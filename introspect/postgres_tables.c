@@ -10,29 +10,32 @@
 #include "schema/names.h"
 #include "schema/types.h"
 
-void read_namespaces(struct reader *reader, const struct pg_result *result)
+void catalog_read_namespaces(struct catalog_reader *reader,
+			     const struct pg_result *result)
 {
 	for (int row = 0; row < PQntuples(result); row++)
-		schema_add_namespace(reader->schema, reader_text(reader, result, row, 0));
+		schema_add_namespace(reader->schema,
+				     catalog_text(reader, result, row, 0));
 }
 
 enum { ENUM_OID, ENUM_ARRAY_OID, ENUM_SCHEMA, ENUM_NAME, ENUM_LABEL };
 
-static void add_enum_type(struct reader *reader, const char *oid, const char *neutral)
+static void add_enum_type(struct catalog_reader *reader, const char *oid,
+			  const char *neutral)
 {
-	const struct read_type type = {reader_oid(oid), neutral};
+	const struct read_type type = {catalog_oid(oid), neutral};
 
 	ARRAY_PUSH(&reader->scratch, reader->enums, reader->enum_count, type);
 }
 
-static struct enum_type *read_enum(struct reader *reader, const struct pg_result *result,
-				   int row)
+static struct enum_type *read_enum(struct catalog_reader *reader,
+				   const struct pg_result *result, int row)
 {
 	struct arena *arena = &reader->schema->arena;
 	struct enum_type *enumeration = ARENA_NEW(arena, struct enum_type);
 
-	enumeration->schema = reader_text(reader, result, row, ENUM_SCHEMA);
-	enumeration->name = reader_text(reader, result, row, ENUM_NAME);
+	enumeration->schema = catalog_text(reader, result, row, ENUM_SCHEMA);
+	enumeration->name = catalog_text(reader, result, row, ENUM_NAME);
 	schema_add_enum(reader->schema, enumeration);
 
 	const char *neutral =
@@ -43,14 +46,14 @@ static struct enum_type *read_enum(struct reader *reader, const struct pg_result
 	return enumeration;
 }
 
-void read_enums(struct reader *reader, const struct pg_result *result)
+void catalog_read_enums(struct catalog_reader *reader, const struct pg_result *result)
 {
 	struct enum_type *enumeration = NULL;
 	unsigned last = 0;
 
 	for (int row = 0; row < PQntuples(result); row++) {
-		const unsigned oid = reader_oid(postgres_cell(result, row, ENUM_OID));
-		const char *label = reader_text(reader, result, row, ENUM_LABEL);
+		const unsigned oid = catalog_oid(postgres_cell(result, row, ENUM_OID));
+		const char *label = catalog_text(reader, result, row, ENUM_LABEL);
 		if (oid != last)
 			enumeration = read_enum(reader, result, row);
 		last = oid;
@@ -59,12 +62,13 @@ void read_enums(struct reader *reader, const struct pg_result *result)
 	}
 	if (reader->enum_count)
 		qsort(reader->enums, reader->enum_count, sizeof(*reader->enums),
-		      reader_compare_oids);
+		      catalog_compare_oids);
 }
 
 enum { TABLE_OID, TABLE_SCHEMA, TABLE_NAME, TABLE_COMMENT };
 
-static bool is_version_table(const struct reader *reader, const struct table *table)
+static bool is_version_table(const struct catalog_reader *reader,
+			     const struct table *table)
 {
 	const char *schema = reader->version->schema;
 
@@ -75,26 +79,26 @@ static bool is_version_table(const struct reader *reader, const struct table *ta
 	return text_equal(table->schema, schema);
 }
 
-void read_tables(struct reader *reader, const struct pg_result *result)
+void catalog_read_tables(struct catalog_reader *reader, const struct pg_result *result)
 {
 	for (int row = 0; row < PQntuples(result); row++) {
 		struct table *table = ARENA_NEW(&reader->schema->arena, struct table);
-		table->schema = reader_text(reader, result, row, TABLE_SCHEMA);
-		table->name = reader_text(reader, result, row, TABLE_NAME);
-		table->comment = reader_text(reader, result, row, TABLE_COMMENT);
+		table->schema = catalog_text(reader, result, row, TABLE_SCHEMA);
+		table->name = catalog_text(reader, result, row, TABLE_NAME);
+		table->comment = catalog_text(reader, result, row, TABLE_COMMENT);
 		if (is_version_table(reader, table))
 			continue;
 		schema_add_table(reader->schema, table);
 
 		const struct read_table read = {
-			.oid = reader_oid(postgres_cell(result, row, TABLE_OID)),
+			.oid = catalog_oid(postgres_cell(result, row, TABLE_OID)),
 			.table = table,
 		};
 		ARRAY_PUSH(&reader->scratch, reader->tables, reader->table_count, read);
 	}
 	if (reader->table_count)
 		qsort(reader->tables, reader->table_count, sizeof(*reader->tables),
-		      reader_compare_oids);
+		      catalog_compare_oids);
 }
 
 enum {
@@ -112,7 +116,7 @@ enum {
 };
 
 /* Columns have few types among them, so each spelling is translated once. */
-static const char *neutral_type(struct reader *reader, const char *spelling)
+static const char *neutral_type(struct catalog_reader *reader, const char *spelling)
 {
 	const char *known = map_get(&reader->types, spelling);
 	if (known)
@@ -125,13 +129,13 @@ static const char *neutral_type(struct reader *reader, const char *spelling)
 	return value;
 }
 
-static const char *column_type(struct reader *reader, const struct pg_result *result,
-			       int row)
+static const char *column_type(struct catalog_reader *reader,
+			       const struct pg_result *result, int row)
 {
-	const unsigned oid = reader_oid(postgres_cell(result, row, COLUMN_TYPE_OID));
+	const unsigned oid = catalog_oid(postgres_cell(result, row, COLUMN_TYPE_OID));
 	const struct read_type *enumeration =
 		reader->enum_count ? bsearch(&oid, reader->enums, reader->enum_count,
-					     sizeof(*reader->enums), reader_compare_oids)
+					     sizeof(*reader->enums), catalog_compare_oids)
 				   : NULL;
 
 	if (enumeration)
@@ -139,22 +143,22 @@ static const char *column_type(struct reader *reader, const struct pg_result *re
 	return neutral_type(reader, postgres_cell(result, row, COLUMN_TYPE));
 }
 
-static struct column *read_column(struct reader *reader, const struct pg_result *result,
-				  int row)
+static struct column *read_column(struct catalog_reader *reader,
+				  const struct pg_result *result, int row)
 {
 	struct arena *arena = &reader->schema->arena;
 	struct column *column = ARENA_NEW(arena, struct column);
 	const struct sql_text expression =
-		reader_sql(reader, result, row, COLUMN_EXPRESSION);
+		catalog_sql(reader, result, row, COLUMN_EXPRESSION);
 	const char generated = *postgres_cell(result, row, COLUMN_GENERATED);
 	const char identity = *postgres_cell(result, row, COLUMN_IDENTITY);
 
-	column->name = reader_text(reader, result, row, COLUMN_NAME);
+	column->name = catalog_text(reader, result, row, COLUMN_NAME);
 	column->type = sql_text_same(column_type(reader, result, row));
-	column->nullable = !reader_bool(result, row, COLUMN_NOT_NULL);
+	column->nullable = !catalog_bool(result, row, COLUMN_NOT_NULL);
 	column->collation =
-		sql_text_same(reader_text(reader, result, row, COLUMN_COLLATION));
-	column->comment = reader_text(reader, result, row, COLUMN_COMMENT);
+		sql_text_same(catalog_text(reader, result, row, COLUMN_COLLATION));
+	column->comment = catalog_text(reader, result, row, COLUMN_COMMENT);
 	column->computed_stored = generated == 's';
 	if (generated)
 		column->computed = expression;
@@ -168,10 +172,10 @@ static struct column *read_column(struct reader *reader, const struct pg_result 
 	return column;
 }
 
-void read_columns(struct reader *reader, const struct pg_result *result)
+void catalog_read_columns(struct catalog_reader *reader, const struct pg_result *result)
 {
 	for (int row = 0; row < PQntuples(result); row++) {
-		struct read_table *table = reader_table(
+		struct read_table *table = catalog_table(
 			reader, postgres_cell(result, row, COLUMN_TABLE_OID));
 		if (!table)
 			continue;
@@ -208,7 +212,7 @@ static bool type_can_be_serial(const char *type)
 }
 
 /* Make [column] a serial one where its default is nextval() of the row's sequence. */
-static bool adopt_serial(struct reader *reader, struct column *column,
+static bool adopt_serial(struct catalog_reader *reader, struct column *column,
 			 const struct pg_result *result, int row)
 {
 	const char *value = sql_for(reader->dialect, column->server_default);
@@ -222,12 +226,12 @@ static bool adopt_serial(struct reader *reader, struct column *column,
 	return true;
 }
 
-static void read_sequence_options(struct reader *reader, const struct table *table,
-				  struct column *column, const struct pg_result *result,
-				  int row)
+static void read_sequence_options(struct catalog_reader *reader,
+				  const struct table *table, struct column *column,
+				  const struct pg_result *result, int row)
 {
 	struct identity *identity = column->identity;
-	const char *name = reader_text(reader, result, row, SEQUENCE_NAME);
+	const char *name = catalog_text(reader, result, row, SEQUENCE_NAME);
 	const char *type =
 		neutral_type(reader, postgres_cell(result, row, SEQUENCE_TYPE));
 
@@ -236,15 +240,16 @@ static void read_sequence_options(struct reader *reader, const struct table *tab
 		identity->sequence = name;
 	if (!text_equal(type, sql_for(reader->dialect, column->type)))
 		identity->type = type;
-	identity->start = reader_text(reader, result, row, SEQUENCE_START);
-	identity->increment = reader_text(reader, result, row, SEQUENCE_INCREMENT);
-	identity->minimum = reader_text(reader, result, row, SEQUENCE_MINIMUM);
-	identity->maximum = reader_text(reader, result, row, SEQUENCE_MAXIMUM);
-	identity->cache = reader_text(reader, result, row, SEQUENCE_CACHE);
-	identity->cycle = reader_bool(result, row, SEQUENCE_CYCLE);
+	identity->start = catalog_text(reader, result, row, SEQUENCE_START);
+	identity->increment = catalog_text(reader, result, row, SEQUENCE_INCREMENT);
+	identity->minimum = catalog_text(reader, result, row, SEQUENCE_MINIMUM);
+	identity->maximum = catalog_text(reader, result, row, SEQUENCE_MAXIMUM);
+	identity->cache = catalog_text(reader, result, row, SEQUENCE_CACHE);
+	identity->cycle = catalog_bool(result, row, SEQUENCE_CYCLE);
 }
 
-static void add_unmanaged(struct reader *reader, const char *kind, const char *name)
+static void add_unmanaged(struct catalog_reader *reader, const char *kind,
+			  const char *name)
 {
 	const struct unmanaged_object object = {kind, name};
 	struct schema *schema = reader->schema;
@@ -252,14 +257,14 @@ static void add_unmanaged(struct reader *reader, const char *kind, const char *n
 	ARRAY_PUSH(&schema->arena, schema->unmanaged, schema->unmanaged_count, object);
 }
 
-void read_sequences(struct reader *reader, const struct pg_result *result)
+void catalog_read_sequences(struct catalog_reader *reader, const struct pg_result *result)
 {
 	for (int row = 0; row < PQntuples(result); row++) {
-		const struct read_table *table = reader_table(
+		const struct read_table *table = catalog_table(
 			reader, postgres_cell(result, row, SEQUENCE_TABLE_OID));
 		const char *number = postgres_cell(result, row, SEQUENCE_COLUMN);
 		struct column *column =
-			table ? reader_column(table, strtol(number, NULL, 10)) : NULL;
+			table ? catalog_column(table, strtol(number, NULL, 10)) : NULL;
 		if (!column)
 			continue;
 
@@ -271,14 +276,14 @@ void read_sequences(struct reader *reader, const struct pg_result *result)
 			read_sequence_options(reader, table->table, column, result, row);
 		else
 			add_unmanaged(reader, "sequence",
-				      reader_text(reader, result, row,
-						  SEQUENCE_QUALIFIED_NAME));
+				      catalog_text(reader, result, row,
+						   SEQUENCE_QUALIFIED_NAME));
 	}
 }
 
-void read_unmanaged(struct reader *reader, const struct pg_result *result)
+void catalog_read_unmanaged(struct catalog_reader *reader, const struct pg_result *result)
 {
 	for (int row = 0; row < PQntuples(result); row++)
-		add_unmanaged(reader, reader_text(reader, result, row, 0),
-			      reader_text(reader, result, row, 1));
+		add_unmanaged(reader, catalog_text(reader, result, row, 0),
+			      catalog_text(reader, result, row, 1));
 }

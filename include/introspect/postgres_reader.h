@@ -31,7 +31,7 @@ struct read_keys {
 	size_t count;
 };
 
-struct reader {
+struct catalog_reader {
 	struct schema *schema;
 	const struct dialect *dialect;
 	const char *default_schema;
@@ -49,34 +49,39 @@ struct reader {
 };
 
 /* Each reads the whole result of the query of its name. */
-void read_namespaces(struct reader *reader, const struct pg_result *result);
-void read_enums(struct reader *reader, const struct pg_result *result);
-void read_tables(struct reader *reader, const struct pg_result *result);
-void read_columns(struct reader *reader, const struct pg_result *result);
-void read_sequences(struct reader *reader, const struct pg_result *result);
-void read_constraints(struct reader *reader, const struct pg_result *result);
-void read_indexes(struct reader *reader, const struct pg_result *result);
-void read_index_keys(struct reader *reader, const struct pg_result *result);
-void read_unmanaged(struct reader *reader, const struct pg_result *result);
+void catalog_read_namespaces(struct catalog_reader *reader,
+			     const struct pg_result *result);
+void catalog_read_enums(struct catalog_reader *reader, const struct pg_result *result);
+void catalog_read_tables(struct catalog_reader *reader, const struct pg_result *result);
+void catalog_read_columns(struct catalog_reader *reader, const struct pg_result *result);
+void catalog_read_sequences(struct catalog_reader *reader,
+			    const struct pg_result *result);
+void catalog_read_constraints(struct catalog_reader *reader,
+			      const struct pg_result *result);
+void catalog_read_indexes(struct catalog_reader *reader, const struct pg_result *result);
+void catalog_read_index_keys(struct catalog_reader *reader,
+			     const struct pg_result *result);
+void catalog_read_unmanaged(struct catalog_reader *reader,
+			    const struct pg_result *result);
 
 /* The table of an OID in text, or NULL when it is none that is read. */
-struct read_table *reader_table(struct reader *reader, const char *oid);
+struct read_table *catalog_table(struct catalog_reader *reader, const char *oid);
 /* A cell's text in the schema's arena. */
-const char *reader_text(struct reader *reader, const struct pg_result *result, int row,
-			int column);
+const char *catalog_text(struct catalog_reader *reader, const struct pg_result *result,
+			 int row, int column);
 /* The same for SQL: without outer parentheses, in all slots. */
-struct sql_text reader_sql(struct reader *reader, const struct pg_result *result, int row,
-			   int column);
+struct sql_text catalog_sql(struct catalog_reader *reader, const struct pg_result *result,
+			    int row, int column);
 /* Is it SQL's true? */
-bool reader_bool(const struct pg_result *result, int row, int column);
+bool catalog_bool(const struct pg_result *result, int row, int column);
 /* The name of the column with an attribute number; NULL for none. */
-const char *reader_column_name(const struct read_table *table, long attribute);
-struct column *reader_column(const struct read_table *table, long attribute);
+const char *catalog_column_name(const struct read_table *table, long attribute);
+struct column *catalog_column(const struct read_table *table, long attribute);
 
 /* The next number in [*cursor], "{1,2}" or "1 2"; false at the end. */
-bool reader_next_number(const char **cursor, long *ret_number);
-unsigned reader_oid(const char *text);
+bool catalog_next_number(const char **cursor, long *ret_number);
+unsigned catalog_oid(const char *text);
 /* Order by the OID that these structs begin with, for qsort() and bsearch(). */
-int reader_compare_oids(const void *a, const void *b);
+int catalog_compare_oids(const void *a, const void *b);
 
 #endif
