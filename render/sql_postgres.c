@@ -196,6 +196,24 @@ static bool drop_table(struct render *render)
 	return true;
 }
 
+/* An empty schema in the op is the default one, whose name only the server knows. */
+static void emit_move(struct render *render, const struct sql_name *name)
+{
+	const char *schema = render->op->new_schema;
+
+	if (!schema || text_equal(schema, render->op->schema))
+		return;
+	if (*schema) {
+		render_emit(render, "ALTER TABLE %pT SET SCHEMA %pI", name, schema);
+		return;
+	}
+	const char *command = sql_format(render->arena, render->dialect,
+					 "ALTER TABLE %pT SET SCHEMA ", name);
+	render_emit(render,
+		    "DO $$ BEGIN EXECUTE %pL || quote_ident(current_schema()); END $$",
+		    command);
+}
+
 static bool rename_table(struct render *render)
 {
 	const struct op *op = render->op;
@@ -212,9 +230,7 @@ static bool rename_table(struct render *render)
 			identity_rename_sequence(render, table, table->columns[i],
 						 new_name, table->columns[i]->name);
 	}
-	if (op->new_schema && !text_equal(op->new_schema, op->schema))
-		render_emit(render, "ALTER TABLE %pT SET SCHEMA %pI", &renamed,
-			    op->new_schema);
+	emit_move(render, &renamed);
 	return true;
 }
 

@@ -250,11 +250,22 @@ static void emit_dependents(const struct exchange *exchange, bool drop)
 	}
 }
 
+/* Nothing replaces a value that is mapped to none: rows that have it fail the conversion.
+ */
+static size_t replaced_count(const struct exchange *exchange)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < exchange->mapping_count; i++)
+		count += exchange->mapping[i].to != NULL;
+	return count;
+}
+
 /* The old value as the new type: its text, with the values that go away replaced. */
 static void append_conversion(struct sql *sql, const struct exchange *exchange,
 			      const char *column, bool array)
 {
-	size_t count = exchange->mapping_count;
+	size_t count = replaced_count(exchange);
 
 	for (size_t i = 0; array && i < count; i++)
 		sql_appendf(sql, "array_replace(");
@@ -262,9 +273,10 @@ static void append_conversion(struct sql *sql, const struct exchange *exchange,
 		sql_appendf(sql, "(CASE %pI::text", column);
 	else
 		sql_appendf(sql, "%pI::text%s", column, array ? "[]" : "");
-	for (size_t i = 0; i < count; i++)
-		sql_appendf(sql, array ? ", %pL, %pL)" : " WHEN %pL THEN %pL",
-			    exchange->mapping[i].from, exchange->mapping[i].to);
+	for (size_t i = 0; i < exchange->mapping_count; i++)
+		if (exchange->mapping[i].to)
+			sql_appendf(sql, array ? ", %pL, %pL)" : " WHEN %pL THEN %pL",
+				    exchange->mapping[i].from, exchange->mapping[i].to);
 	if (!array && count)
 		sql_appendf(sql, " ELSE %pI::text END)", column);
 	sql_appendf(sql, "::%pT%s", &exchange->name, array ? "[]" : "");

@@ -202,9 +202,9 @@ static bool rename_table(struct render *render)
 {
 	const struct op *op = render->op;
 
-	if (!op->new_name || text_equal(op->new_name, op->table))
-		return note_table(render);
 	rebuild_flush(render);
+	if (!op->new_name || text_equal(op->new_name, op->table))
+		return true;
 	sqlite_set_legacy_alter(render, false);
 	render_emit(render, "ALTER TABLE %pI RENAME TO %pI", op->table, op->new_name);
 	triggers_rename_table(render->state, op->table, op->new_name);
@@ -391,7 +391,8 @@ static const char *quoted_case(struct render *render, const char *source,
 
 	sql_appendf(&sql, "CASE %s", source);
 	for (size_t i = 0; i < count; i++)
-		sql_appendf(&sql, " WHEN %pL THEN %pL", mapping[i].from, mapping[i].to);
+		sql_appendf(&sql, " WHEN %pL THEN %pL", mapping[i].from,
+			    mapping[i].to ? mapping[i].to : mapping[i].from);
 	sql_appendf(&sql, " ELSE %s END", source);
 	return sql_copy(&sql, &render->scratch);
 }
