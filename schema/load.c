@@ -1,6 +1,8 @@
 /* The way from model files to a schema: read all, list all, build all, then check all. */
 #include "schema/load.h"
 
+#include <stdlib.h>
+
 #include "schema/load_parts.h"
 
 enum {
@@ -89,6 +91,59 @@ static void load_all(struct loader *loader, const struct source *const *sources,
 			   "too many errors, the rest is not read");
 }
 
+/* The place of [source] among the sources; what has none comes last. */
+static size_t source_rank(const struct source *const *sources, size_t count,
+			  const struct source *source)
+{
+	size_t rank = 0;
+
+	while (rank < count && sources[rank] != source)
+		rank++;
+	return rank;
+}
+
+struct ranked_diag {
+	struct diag diag;
+	size_t rank, order;
+};
+
+static int compare_diags(const void *a, const void *b)
+{
+	const struct ranked_diag *one = a, *other = b;
+	const size_t keys[][2] = {
+		{one->rank, other->rank},
+		{one->diag.position.line, other->diag.position.line},
+		{one->diag.position.column, other->diag.position.column},
+		{one->order, other->order},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (keys[i][0] != keys[i][1])
+			return keys[i][0] < keys[i][1] ? -1 : 1;
+	}
+	return 0;
+}
+
+/* The errors were found in several passes; a person reads them from top to bottom. */
+static void sort_diags(struct diags *diags, size_t first,
+		       const struct source *const *sources, size_t count)
+{
+	struct arena arena = {0};
+	const size_t found = diags->count - first;
+	struct ranked_diag *sorted = arena_alloc(&arena, (found + 1) * sizeof(*sorted));
+
+	for (size_t i = 0; i < found; i++) {
+		const struct diag *diag = &diags->items[first + i];
+
+		sorted[i] = (struct ranked_diag){
+			*diag, source_rank(sources, count, diag->position.source), i};
+	}
+	qsort(sorted, found, sizeof(*sorted), compare_diags);
+	for (size_t i = 0; i < found; i++)
+		diags->items[first + i] = sorted[i].diag;
+	arena_release(&arena);
+}
+
 bool load_model_sources(const struct source *const *sources, size_t count,
 			const struct load_options *options, struct schema *ret_schema,
 			struct diags *diags)
@@ -102,11 +157,14 @@ bool load_model_sources(const struct source *const *sources, size_t count,
 		.errors_before = diags->error_count,
 	};
 
+	const size_t first = diags->count;
+
 	loader.default_schema = loader.options->default_schema;
 	if (!loader.default_schema)
 		loader.default_schema = "public";
 	load_all(&loader, sources, count);
 	arena_release(&loader.scratch);
+	sort_diags(diags, first, sources, count);
 	if (diags->error_count == loader.errors_before)
 		return true;
 	schema_release(ret_schema);

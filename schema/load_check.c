@@ -187,8 +187,8 @@ static void check_index_names(struct loader *loader, struct relations *relations
 				  owner.value);
 		if (!earlier)
 			continue;
-		loader->source = class->source;
-		load_error(loader, class->key,
+		loader->source = class->index_notes[i].source;
+		load_error(loader, class->index_notes[i].node,
 			   "index \"%s\" of table \"%s\" has the name of a table or "
 			   "index that "
 			   "is there already",

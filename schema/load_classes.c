@@ -61,11 +61,28 @@ static bool read_table(struct loader *loader, const struct yaml_node *node,
 	return true;
 }
 
+/* A misspelt "enums" would be a class with keys that no class has. */
+static bool is_misspelt(const struct model_class *class, const char **ret_meant)
+{
+	const char *words[] = {"enums", "schemas"};
+	const struct str_list list = {words, ARRAY_SIZE(words)};
+
+	*ret_meant = text_nearest(class->name, &list);
+	return *ret_meant && !yaml_get(class->body, "fields") &&
+	       !yaml_get(class->body, "bases");
+}
+
 static bool read_class(struct loader *loader, struct model_class *class)
 {
 	struct class_args args = {0};
+	const char *meant;
 	bool good;
 
+	if (is_misspelt(class, &meant)) {
+		load_error(loader, class->key, "unrecognized key \"%s\"", class->name);
+		load_hint(loader, "Did you mean \"%s\"?", meant);
+		return false;
+	}
 	if (class->body->kind != YAML_MAPPING) {
 		load_error(loader, class->body, "class \"%s\" must be a mapping, not %s",
 			   class->name, yaml_describe(class->body));

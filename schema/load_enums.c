@@ -23,8 +23,9 @@ static const struct key_table enum_table = {"an enum", enum_keys, ARRAY_SIZE(enu
 enum { ENUM_LABEL_LIMIT = 63 };
 
 static bool load_values(struct loader *loader, const struct yaml_node *node,
-			struct enum_type *type)
+			const struct model_enum *enumeration)
 {
+	struct enum_type *type = enumeration->type;
 	struct map seen = {0};
 	bool good = true;
 
@@ -33,7 +34,8 @@ static bool load_values(struct loader *loader, const struct yaml_node *node,
 				  "the values of an enum must be a list, not %s",
 				  yaml_describe(node));
 	if (node->item_count == 0)
-		return load_error(loader, node, "enum \"%s\" has no values", type->name);
+		return load_error(loader, node, "enum \"%s\" has no values",
+				  enumeration->class_name);
 	for (size_t i = 0; i < node->item_count; i++) {
 		const struct yaml_node *item = node->items[i];
 		const char *value;
@@ -48,12 +50,12 @@ static bool load_values(struct loader *loader, const struct yaml_node *node,
 		if (map_put(&loader->scratch, &seen, value, type))
 			good = load_error(loader, item,
 					  "duplicate value \"%s\" in enum \"%s\"", value,
-					  type->name);
+					  enumeration->class_name);
 		else if (item->length > ENUM_LABEL_LIMIT)
 			good = load_error(loader, item,
 					  "value of %zu bytes in enum \"%s\" is too long "
 					  "(at most %d)",
-					  item->length, type->name,
+					  item->length, enumeration->class_name,
 					  (int)ENUM_LABEL_LIMIT);
 		else
 			str_list_add(loader->arena, &type->values, value);
@@ -62,8 +64,9 @@ static bool load_values(struct loader *loader, const struct yaml_node *node,
 }
 
 static bool load_renamed_value(struct loader *loader, const struct yaml_pair *pair,
-			       struct enum_type *type)
+			       const struct model_enum *enumeration)
 {
+	struct enum_type *type = enumeration->type;
 	struct enum_value_rename rename;
 
 	if (pair->value->kind != YAML_SCALAR || yaml_is_null(pair->value))
@@ -72,7 +75,7 @@ static bool load_renamed_value(struct loader *loader, const struct yaml_pair *pa
 				  yaml_describe(pair->value));
 	if (!str_list_contains(&type->values, pair->value->text)) {
 		load_error(loader, pair->value, "enum \"%s\" has no value \"%s\"",
-			   type->name, pair->value->text);
+			   enumeration->class_name, pair->value->text);
 		load_suggest(loader, pair->value->text, &type->values);
 		return false;
 	}
@@ -80,7 +83,7 @@ static bool load_renamed_value(struct loader *loader, const struct yaml_pair *pa
 		return load_error(
 			loader, pair->key,
 			"enum \"%s\" still has the value \"%s\" that is renamed",
-			type->name, pair->key->text);
+			enumeration->class_name, pair->key->text);
 	rename.from = arena_strdup(loader->arena, pair->key->text);
 	rename.to = arena_strdup(loader->arena, pair->value->text);
 	ARRAY_PUSH(loader->arena, type->renamed_values, type->renamed_value_count,
@@ -89,7 +92,7 @@ static bool load_renamed_value(struct loader *loader, const struct yaml_pair *pa
 }
 
 static bool load_renamed_values(struct loader *loader, const struct yaml_node *node,
-				struct enum_type *type)
+				const struct model_enum *enumeration)
 {
 	bool good = true;
 
@@ -102,7 +105,7 @@ static bool load_renamed_values(struct loader *loader, const struct yaml_node *n
 			"ones, not %s",
 			yaml_describe(node));
 	for (size_t i = 0; i < node->pair_count; i++)
-		good &= load_renamed_value(loader, &node->pairs[i], type);
+		good &= load_renamed_value(loader, &node->pairs[i], enumeration);
 	return good;
 }
 
@@ -127,8 +130,8 @@ static bool load_enum_body(struct loader *loader, const struct yaml_node *node,
 	type->schema = load_schema_name(loader, args.schema);
 	type->renamed_from = args.renamed_from;
 	enumeration->native = args.native != NO;
-	good &= load_values(loader, args.values, type);
-	return good && load_renamed_values(loader, args.renamed_values, type);
+	good &= load_values(loader, args.values, enumeration);
+	return good && load_renamed_values(loader, args.renamed_values, enumeration);
 }
 
 /* Enter the enum under the name that it has in the database. */

@@ -341,8 +341,17 @@ static void add_to_primary_key(struct loader *loader, struct table *table,
 	str_list_add(loader->arena, &key->columns, column);
 }
 
-static void add_index(struct loader *loader, struct table *table, const char *column,
-		      bool unique)
+void load_add_index(struct loader *loader, struct model_class *class, struct index *index,
+		    const struct yaml_node *node)
+{
+	const struct index_note note = {loader->source, node};
+
+	table_add_index(loader->arena, class->table, index);
+	ARRAY_PUSH(&loader->scratch, class->index_notes, class->index_note_count, note);
+}
+
+static void add_index(struct loader *loader, struct model_class *class,
+		      const struct yaml_node *node, const char *column, bool unique)
 {
 	struct index *index = ARENA_NEW(loader->arena, struct index);
 	const struct index_element element = {.column = column};
@@ -350,8 +359,8 @@ static void add_index(struct loader *loader, struct table *table, const char *co
 	index->unique = unique;
 	ARRAY_PUSH(loader->arena, index->elements, index->element_count, element);
 	index->name = convention_index_name(loader->arena, &loader->options->naming,
-					    table, index);
-	table_add_index(loader->arena, table, index);
+					    class->table, index);
+	load_add_index(loader, class, index, node);
 }
 
 static void add_unique(struct loader *loader, struct table *table, const char *column)
@@ -505,7 +514,7 @@ bool load_field(struct loader *loader, struct model_class *class,
 	if (args.primary_key)
 		add_to_primary_key(loader, class->table, column->name);
 	if (args.index)
-		add_index(loader, class->table, column->name, args.unique);
+		add_index(loader, class, field->key, column->name, args.unique);
 	else if (args.unique)
 		add_unique(loader, class->table, column->name);
 	return load_foreign_key(loader, class, field->value, &args, column);

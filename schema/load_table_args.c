@@ -348,7 +348,7 @@ static bool load_index(struct loader *loader, struct model_class *class,
 	if (!index->name && loader->options->naming.ix)
 		index->name = convention_index_name(
 			loader->arena, &loader->options->naming, class->table, index);
-	table_add_index(loader->arena, class->table, index);
+	load_add_index(loader, class, index, node);
 	return true;
 }
 
@@ -485,7 +485,8 @@ static bool load_foreign_key(struct loader *loader, struct model_class *class,
 	constraint->columns = args->columns;
 	constraint->referred_columns = args->referred_columns;
 	constraint->not_valid = args->not_valid;
-	load_add_reference(loader, reference);
+	if (good)
+		load_add_reference(loader, reference);
 	return good;
 }
 

@@ -32,6 +32,12 @@ struct column_note {
 	bool ignore_foreign_key;
 };
 
+/* Where an index comes from; one for each index of a table. */
+struct index_note {
+	const struct source *source;
+	const struct yaml_node *node;
+};
+
 enum class_state { CLASS_NEW, CLASS_OPEN, CLASS_ORDERED, CLASS_BROKEN };
 
 struct model_class {
@@ -51,6 +57,8 @@ struct model_class {
 	struct column_note *notes;
 	size_t note_count;		     /* as table->column_count */
 	const struct yaml_node *primary_key; /* in table_args */
+	struct index_note *index_notes;
+	size_t index_note_count; /* as table->index_count */
 };
 
 /* A reference that can be checked only when all tables are there. */
@@ -215,6 +223,10 @@ bool load_server_default(struct loader *loader, const struct field_args *args,
 /* Fill column->backfill from backfill, default, default_factory or the server default. */
 bool load_backfill(struct loader *loader, const struct field_args *args,
 		   struct column *column);
+
+/* Add [index] to [class]'s table; [node] is what asks for it. */
+void load_add_index(struct loader *loader, struct model_class *class, struct index *index,
+		    const struct yaml_node *node);
 
 /* --- load_table_args.c --- */
 
