@@ -127,6 +127,19 @@ static void append_exclude(struct sql *sql, const struct definition *definition,
 	sql_appendf(sql, ")");
 }
 
+/* The columns of a key. On SQLite each may have an order and a collation of its own. */
+static void append_key(struct sql *sql, const struct definition *definition,
+		       const struct constraint *constraint)
+{
+	sql_appendf(sql, " (");
+	if (constraint->element_count > 0)
+		definition_append_elements(sql, definition, constraint->elements,
+					   constraint->element_count);
+	else
+		sql_appendf(sql, "%pN", &constraint->columns);
+	sql_appendf(sql, ")");
+}
+
 void definition_append_constraint(struct sql *sql, const struct definition *definition,
 				  const struct constraint *constraint)
 {
@@ -134,14 +147,15 @@ void definition_append_constraint(struct sql *sql, const struct definition *defi
 		sql_appendf(sql, "CONSTRAINT %pI ", constraint->name);
 	switch (constraint->kind) {
 	case CONSTRAINT_PRIMARY_KEY:
-		sql_appendf(sql, "PRIMARY KEY (%pN)", &constraint->columns);
+		sql_appendf(sql, "PRIMARY KEY");
+		append_key(sql, definition, constraint);
 		break;
 	case CONSTRAINT_UNIQUE:
-		sql_appendf(sql, "UNIQUE%s (%pN)",
+		sql_appendf(sql, "UNIQUE%s",
 			    constraint->nulls_not_distinct && sql->dialect->has_include
 				    ? " NULLS NOT DISTINCT"
-				    : "",
-			    &constraint->columns);
+				    : "");
+		append_key(sql, definition, constraint);
 		break;
 	case CONSTRAINT_FOREIGN_KEY:
 		append_foreign_key(sql, constraint);
