@@ -1,6 +1,4 @@
 /* Constraints and indexes as table_args have them. */
-#include <string.h>
-
 #include "base/yaml_write.h"
 #include "schema/dump_parts.h"
 
@@ -40,21 +38,13 @@ static void flow_elements(struct flow *flow, const char *key,
 	strbuf_addc(flow->out, ']');
 }
 
-/* "table" or "schema.table"; a map where a dot in a name would mislead. */
+/* "table" or "schema.table": the loader knows which from the tables there are. */
 static void flow_reference(struct flow *flow, const struct constraint *constraint)
 {
-	const char *schema = constraint->referred_schema;
-	const char *table = constraint->referred_table;
 	struct arena arena = {0};
-	if (!strchr(table, '.') && !(schema && strchr(schema, '.'))) {
-		flow_text(flow, "references", qualified_name(&arena, schema, table));
-	} else {
-		flow_key(flow, "references");
-		struct flow names = flow_open(flow->out);
-		flow_text(&names, "table", table);
-		flow_text(&names, "schema", schema);
-		flow_close(&names);
-	}
+	flow_text(flow, "references",
+		  qualified_name(&arena, constraint->referred_schema,
+				 constraint->referred_table));
 	arena_release(&arena);
 }
 

@@ -10,7 +10,7 @@
 /* One token with what stands around it, and what the tokens before it have opened. */
 struct walk {
 	const struct dialect *dialect;
-	const char *cursor;
+	const char *sql, *cursor;
 	struct token before_previous, previous, token, next;
 	bool in_type;	   /* the token belongs to the type of a cast */
 	size_t case_depth; /* CASE without its END so far */
@@ -18,7 +18,7 @@ struct walk {
 
 static struct walk walk_start(const struct dialect *dialect, const char *sql)
 {
-	struct walk walk = {.dialect = dialect, .cursor = sql};
+	struct walk walk = {.dialect = dialect, .sql = sql, .cursor = sql};
 	walk.next = sql_next(dialect, &walk.cursor);
 	return walk;
 }
@@ -145,7 +145,7 @@ static const char *sql_rename(const struct walk *start, struct arena *arena,
 {
 	struct walk walk = *start;
 	AUTO_STRBUF out = {0};
-	const char *copied = walk.next.start;
+	const char *copied = walk.sql;
 	while (walk_next(&walk)) {
 		if (!test(&walk, from))
 			continue;

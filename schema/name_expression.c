@@ -146,6 +146,8 @@ static const char *name_before_cast(struct arena *arena, const struct outer *out
 	if (last == names)
 		return NULL;
 	const struct token token = outer->tokens[last];
+	if (token_is_word(token, "not"))
+		return NULL;
 	if (call)
 		return function_name(arena, token);
 	if (token_is_word(token, "true") || token_is_word(token, "false") ||
