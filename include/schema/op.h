@@ -89,7 +89,8 @@ struct op {
 	const char *schema; /* of the table or enum; NULL: the default schema */
 	const char *table;
 	const char *name;
-	const char *new_name, *new_schema;
+	const char *new_name;
+	const char *new_schema; /* rename_table: NULL: stays; "" is the default schema */
 	const struct table *table_definition;
 	const struct column *column;
 	const struct constraint *constraint;
