@@ -94,7 +94,7 @@ static bool project_write(struct session *session, const struct project *project
 	return write_config(session, project);
 }
 
-/* The same words for a person whose shell stands in the project. */
+/* What was written, and how to go on. */
 static void say_next(struct session *session, const struct project *project,
 		     bool baseline)
 {
@@ -104,13 +104,16 @@ static void say_next(struct session *session, const struct project *project,
 	if (!project->has_models)
 		strbuf_addf(out, "%s\n", project->model_file);
 	strbuf_addf(out, "%s\n", project->versions);
-	session_say(session, "\nNext:");
+	if (session->options.quiet)
+		return;
+	strbuf_adds(out, "\nNext:\n");
 	if (!text_equal(project->folder, "."))
-		session_say(session, "  cd %s", project->folder);
-	session_say(session, "  edit %s", "models/models.yaml");
-	session_say(session, "  schemadiff --autogenerate -m \"%s\"",
+		strbuf_addf(out, "  cd %s\n", project->folder);
+	strbuf_addf(out,
+		    "  edit models/models.yaml\n"
+		    "  schemadiff --autogenerate -m \"%s\"\n"
+		    "  schemadiff upgrade head\n",
 		    baseline ? "what changed" : "first tables");
-	session_say(session, "  schemadiff upgrade head");
 }
 
 static enum exit_status init_example(struct session *session,

@@ -171,10 +171,10 @@ bool comparison_make(struct session *session, bool portable, struct comparison *
 	ret->options = (struct diff_options){.dialect = dialect, .portable = portable};
 	if (!load_sides(session, ret))
 		return false;
-	apply_ownership(session, ret);
 	config_ignore(&session->config, &ret->is);
 	config_ignore(&session->config, &ret->was);
 	config_ignore(&session->config, &ret->wanted);
+	apply_ownership(session, ret);
 	schema_overlay(&ret->is, &ret->was, dialect);
 	if (!database_normalize(session->database, &ret->is, &ret->wanted,
 				&session->diags))

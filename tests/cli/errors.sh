@@ -79,15 +79,15 @@ printf '    age: int | None\n' >>models/shop.yaml
 run revision --autogenerate -m age --rev-id bbb2
 expect "a second revision" 0 out 'age'
 {
-	echo 'BEGIN IMMEDIATE;'
-	echo "SELECT 'locked';"
+	echo 'BEGIN EXCLUSIVE;'
+	echo '.shell touch locked'
 	sleep 8
 	echo 'COMMIT;'
-} | sqlite3 shop.db >locked &
+} | sqlite3 shop.db &
 locker=$!
-while ! [ -s locked ]; do sleep 0.1; done
-run upgrade head
-expect_trouble "a locked SQLite file" 'lock|busy'
+while ! [ -e locked ]; do sleep 0.1; done
+run check
+expect_trouble "an SQLite file that another keeps locked" 'lock|busy'
 wait "$locker"
 run current
 expect "after which it stands where it stood" 0 out '^aaa1'
@@ -139,10 +139,6 @@ printf '    town: str | None\n' >>models/shop.yaml
 ) 3>&1
 status=$?
 expect_true "a full disk while a revision is written leaves no file" no_files_but 2
-if mount -t tmpfs -o size=4k none "$scratch/tiny" 2>/dev/null; then
-	umount "$scratch/tiny"
-fi
-
 password=$(psql -qAt "$SCHEMADIFF_TEST_POSTGRES" -c "SHOW hba_file")
 role=schemadiff_cli_$$
 psql -q "$SCHEMADIFF_TEST_POSTGRES" -c "CREATE ROLE $role LOGIN PASSWORD 'geheim'"
