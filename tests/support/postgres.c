@@ -96,6 +96,7 @@ void test_postgres_file(const char *url, const char *path)
 	if (child < 0)
 		cr_assert_fail("cannot fork for psql");
 	if (child == 0) {
+		setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
 		execlp("psql", "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o",
 		       "/dev/null", "-f", path, url, (char *)NULL);
 		_exit(127);
