@@ -264,9 +264,6 @@ static bool apply_rename_table(struct schema *schema, const struct op *op,
 		arena_strdup(arena, op->new_name ? op->new_name : op->table);
 	const char *new_schema =
 		arena_strdup(arena, op->new_schema ? op->new_schema : op->schema);
-	/* "" is the default schema. */
-	if (new_schema && !*new_schema)
-		new_schema = NULL;
 	if (new_schema && !*new_schema)
 		new_schema = NULL;
 	if (!require_namespace(schema, op, new_schema, diags))
