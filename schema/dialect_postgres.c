@@ -336,6 +336,17 @@ static const char *postgres_type_sql(struct arena *arena, const struct schema *s
 	return row ? row_sql(arena, row, &parts) : native_sql(arena, neutral, &parts);
 }
 
+/* A type of the user's may have a neutral name or a synonym of one: it is kept apart. */
+static const char *own_type(struct arena *arena, const char *sql,
+			    const struct type_parts *parts)
+{
+	const bool neutral = type_row_find(parts->name, parts->argument_count) ||
+			     !text_equal(type_normalize(arena, sql), sql);
+	if (!neutral)
+		return sql;
+	return arena_printf(arena, "\"%s\"%s", parts->name, parts->is_array ? "[]" : "");
+}
+
 static const char *postgres_type_from_sql(struct arena *arena, const char *sql)
 {
 	struct type_parts parts;
@@ -343,12 +354,8 @@ static const char *postgres_type_from_sql(struct arena *arena, const char *sql)
 		return sql;
 	const struct type_row *row =
 		type_row_find_postgres(parts.name, parts.argument_count);
-	if (!row) {
-		/* A user's own type may have a neutral name: "datetime" is not ours. */
-		if (!parts.is_array && type_row_find(parts.name, parts.argument_count))
-			return arena_printf(arena, "\"%s\"", sql);
-		return sql;
-	}
+	if (!row)
+		return own_type(arena, sql, &parts);
 	if (row->arguments == TYPE_SCALE && parts.arguments &&
 	    text_ends_with(parts.arguments, ", 0"))
 		parts.arguments = arena_strndup(arena, parts.arguments,

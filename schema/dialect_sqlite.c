@@ -239,6 +239,7 @@ static bool sqlite_type_sql_equal(const char *a, const char *b)
 const struct dialect dialect_sqlite = {
 	.id = DIALECT_SQLITE,
 	.name = "sqlite",
+	.has_free_types = true,
 	.is_keyword = sqlite_is_keyword,
 	.is_reserved = sqlite_is_reserved,
 	.is_type_name = sqlite_is_type_name,

@@ -80,6 +80,8 @@ static struct field_type field_type_of(struct dump *dump, struct sql_text type)
 /* Does a loader that knows nothing of databases read [type] as it stands? */
 static bool type_reads_back(struct dump *dump, const char *type)
 {
+	if (!*type)
+		return false;
 	for (const char *at = type; *at && *at != '('; at++)
 		if (*at == '.' || char_lower(*at) != *at)
 			return false;
@@ -232,7 +234,9 @@ static void flow_column(struct dump *dump, struct flow *flow, const struct table
 	}
 	flow_text(flow, "comment", column->comment);
 	flow_text(flow, "renamed_from", column->renamed_from);
-	flow_sql(flow, "backfill", column->backfill);
+	/* A server default fills the rows that exist by itself. */
+	if (!sql_text_equal(column->backfill, column->server_default))
+		flow_sql(flow, "backfill", column->backfill);
 }
 
 void dump_field(struct dump *dump, const struct table *table, const struct column *column,

@@ -39,7 +39,7 @@ const char *dump_class_name(struct dump *dump, const char *name)
 	/* A class in capitals could be one of SQLAlchemy's types: JSON, UUID. */
 	const bool lower = !text_equal(text_upper(&dump->arena, base), base);
 	if (words.length == 0 || char_is_digit(base[0]) || is_taken_word(base) ||
-	    (!lower && words.length > 1))
+	    (!lower && char_is_alpha(base[1])))
 		base = arena_printf(&dump->arena, "%sModel", base);
 	if (char_is_digit(base[0]))
 		base = arena_printf(&dump->arena, "M%s", base);

@@ -120,14 +120,36 @@ static bool check_enum(struct loader *loader, const struct yaml_node *node,
 	return false;
 }
 
-static bool sa_type_text(struct loader *loader, const struct yaml_node *node,
-			 const char **ret_type)
+/*
+ * In the slot of a database where any words are a type, one in capitals is its own: INT
+ * is not INTEGER there. The empty one, in quotes, is a column without a type.
+ */
+static bool is_own_spelling(const struct dialect *dialect, const struct yaml_node *node)
+{
+	if (!dialect || node->length == 0)
+		return dialect && node->quoted;
+	if (!dialect->has_free_types)
+		return false;
+	for (const char *at = node->text; *at; at++) {
+		if (char_upper(*at) != *at)
+			return false;
+	}
+	return true;
+}
+
+/* [dialect] is the database that the text is for, or NULL for all of them. */
+static bool sa_type_text(struct loader *loader, const struct dialect *dialect,
+			 const struct yaml_node *node, const char **ret_type)
 {
 	const char *type;
 
 	if (node->kind != YAML_SCALAR)
 		return load_error(loader, node, "a type must be a string, not %s",
 				  yaml_describe(node));
+	if (is_own_spelling(dialect, node)) {
+		*ret_type = dialect->type_normalize(loader->arena, node->text);
+		return true;
+	}
 	if (text_is_blank(node->text))
 		return load_error(loader, node, "\"sa_type\" is empty");
 	type = load_sa_type(loader, node, node->text);
@@ -145,7 +167,7 @@ static bool load_sa_types(struct loader *loader, const struct yaml_node *node,
 	bool good = true;
 
 	if (node->kind != YAML_MAPPING) {
-		good = sa_type_text(loader, node, &text);
+		good = sa_type_text(loader, NULL, node, &text);
 		*ret_type = sql_text_same(text);
 		return good;
 	}
@@ -159,7 +181,7 @@ static bool load_sa_types(struct loader *loader, const struct yaml_node *node,
 					  "unrecognized database \"%s\"",
 					  pair->key->text);
 		else
-			good &= sa_type_text(loader, pair->value,
+			good &= sa_type_text(loader, dialect, pair->value,
 					     &ret_type->text[dialect->id]);
 	}
 	for (enum dialect_id id = 0; good && id < DIALECT_COUNT; id++) {

@@ -393,13 +393,19 @@ const char *load_sa_type(struct loader *loader, const struct yaml_node *node,
 	struct sa_args args = {0};
 	const struct sa_name *row;
 	struct str_list arguments;
+	const char *type;
 
 	if (enumeration)
 		return load_enum_type(loader, enumeration);
 	(void)load_call(&loader->scratch, bare, "()", &name, &inside);
 	row = find_name(name);
-	if (!row)
-		return sql_type(loader, node, bare);
+	if (!row) {
+		/* "types.mood" is a type in a schema of that name. */
+		type = sql_type(loader, node, bare);
+		return !type || type_is_neutral(type)
+			       ? type
+			       : sql_type(loader, node, text_trim(&loader->scratch, text));
+	}
 	arguments = load_split(&loader->scratch, inside, ',');
 	for (size_t i = 0; inside[0] && i < arguments.count; i++) {
 		if (!read_argument(loader, node, arguments.items[i], &args))

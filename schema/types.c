@@ -55,6 +55,7 @@ static const struct {
 	{"national character varying", "varchar"},
 	{"national char varying", "varchar"},
 	{"nchar varying", "varchar"},
+	{"nvarchar", "varchar"},
 	{"string", "varchar"},
 	{"unicode", "varchar"},
 	{"character", "char"},

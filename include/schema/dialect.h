@@ -45,6 +45,7 @@ struct dialect {
 	bool has_not_valid;	   /* NOT VALID and NO INHERIT constraints */
 	bool has_include;	   /* INCLUDE columns and NULLS NOT DISTINCT */
 	bool has_index_methods;	   /* USING, operator classes, NULLS FIRST/LAST */
+	bool has_free_types;	   /* any words name a type, so their spelling is kept */
 	bool has_constraint_names; /* every constraint gets a name, chosen by the database
 				      when the user gave none */
 	size_t name_limit;	   /* bytes in an identifier; 0 is no limit */

@@ -162,10 +162,13 @@ Test(types, user_types_keep_their_names)
 {
 	struct arena arena = {0};
 	const struct dialect *dialect = &dialect_postgresql;
-	const char *back = dialect->type_from_sql(&arena, "datetime");
-	cr_expect_not(type_is_neutral(back));
-	cr_expect(dialect->type_sql_equal(dialect->type_sql(&arena, NULL, back),
-					  "datetime"));
+	static const char *const names[] = {"datetime", "string", "bytes", "nvarchar"};
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *back = dialect->type_from_sql(&arena, names[i]);
+		cr_expect_not(type_is_neutral(back));
+		const char *sql = dialect->type_sql(&arena, NULL, back);
+		cr_expect(dialect->type_sql_equal(sql, names[i]), "%s", sql);
+	}
 	cr_expect_str_eq(type_normalize(&arena, " geometry(Point,4326) "),
 			 "geometry(Point,4326)");
 	arena_release(&arena);
