@@ -92,7 +92,7 @@ Test(sql_postgres, tables_with_everything)
 		"[{column: a, "
 		"collation: POSIX, opclass: text_pattern_ops, desc: true, nulls: last}, "
 		"{expression: "
-		"lower(a)}], include: [s], where: n > 5, unique: true, "
+		"lower(a)}], include: [s], where: n > 50, unique: true, "
 		"nulls_not_distinct: true, "
 		"with: fillfactor=70}\n"
 		"- create_index: {name: tags, schema: app, table: things, columns: "
