@@ -404,7 +404,8 @@ const char *load_sa_type(struct loader *loader, const struct yaml_node *node,
 		type = sql_type(loader, node, bare);
 		return !type || type_is_neutral(type)
 			       ? type
-			       : sql_type(loader, node, text_trim(&loader->scratch, text));
+			       : sql_type(loader, node,
+					  text_trim(&loader->scratch, text));
 	}
 	arguments = load_split(&loader->scratch, inside, ',');
 	for (size_t i = 0; inside[0] && i < arguments.count; i++) {
