@@ -46,7 +46,8 @@ struct plan {
 	const struct schema *from; /* with the renames in the ops done */
 	struct op_list *ops;
 	struct map by_text; /* struct plan_object by key text */
-	/* Second pass: uses of objects that no op makes, removes or changes are left out. */
+	/* Second pass: uses of objects that no op makes, removes or changes are left out.
+	 */
 	bool uses;
 	struct plan_object **objects;
 	size_t object_count;
@@ -54,7 +55,8 @@ struct plan {
 };
 
 /* plan_ops() on an old schema in which the renames of [ops] are done. */
-void plan_aligned_ops(struct arena *arena, const struct schema *from, struct op_list *ops);
+void plan_aligned_ops(struct arena *arena, const struct schema *from,
+		      struct op_list *ops);
 
 /* Note what each op does; plan_events.c. */
 void plan_collect_events(struct plan *plan);

@@ -4,8 +4,8 @@
  *
  * A diff runs in passes: renames (rename.c) give a copy of the old schema whose objects
  * have the new names; pairs (pair.c) join what has the same name or, unnamed, the same
- * definition; affected.c marks what has to be rebuilt around a change; then emit_*.c write
- * the ops, and plan_*.c orders them.
+ * definition; affected.c marks what has to be rebuilt around a change; then emit_*.c
+ * write the ops, and plan_*.c orders them.
  */
 #ifndef DIFF_STATE_H
 #define DIFF_STATE_H
@@ -85,18 +85,20 @@ void diff_schemas_forced(struct arena *arena, const struct schema *from,
 	(!(diff)->context.dialect || (diff)->context.portable ||                         \
 	 (diff)->context.dialect->capable)
 
-void diff_pair_objects(struct diff *diff);	     /* pair.c */
+void diff_pair_objects(struct diff *diff); /* pair.c */
 struct table_pair *diff_find_pair(const struct diff *diff, const char *schema,
 				  const char *name); /* pair.c */
 void diff_mark_affected(struct diff *diff);	     /* affected.c */
 void diff_emit_enums(struct diff *diff);	     /* emit_enum.c */
 /* Where enums and namespaces are not compared: create those that the ops need. */
-void diff_emit_needed(struct diff *diff);	     /* emit_enum.c */
-void diff_emit_tables(struct diff *diff);	     /* emit_table.c */
-void diff_emit_columns(struct diff *diff, const struct table_pair *pair); /* emit_column.c */
+void diff_emit_needed(struct diff *diff); /* emit_enum.c */
+void diff_emit_tables(struct diff *diff); /* emit_table.c */
+void diff_emit_columns(struct diff *diff,
+		       const struct table_pair *pair); /* emit_column.c */
 
 /* [constraint] of [table] with a name: its own, [before]'s, or the default one. */
-const struct constraint *diff_named_constraint(struct diff *diff, const struct table *table,
+const struct constraint *diff_named_constraint(struct diff *diff,
+					       const struct table *table,
 					       const struct constraint *constraint,
 					       const char *before);
 const struct index *diff_named_index(struct diff *diff, const struct table *table,

@@ -21,8 +21,8 @@ bool sql_text_mentions(struct sql_text sql, const char *column)
 bool sql_text_mentions_type(struct sql_text sql, const char *type)
 {
 	for (size_t i = 0; i < DIALECT_COUNT; i++)
-		if (expression_mentions_type(dialect_get((enum dialect_id)i),
-					     sql.text[i], type))
+		if (expression_mentions_type(dialect_get((enum dialect_id)i), sql.text[i],
+					     type))
 			return true;
 	return false;
 }
@@ -213,8 +213,7 @@ static void mark_by_enum(struct table_pair *pair, const char *type)
 
 static bool column_mentions_type(const struct column_pair *columns, const char *type)
 {
-	return columns->from && columns->to &&
-	       sql_text_is_set(columns->to->computed) &&
+	return columns->from && columns->to && sql_text_is_set(columns->to->computed) &&
 	       sql_text_mentions_type(columns->from->computed, type);
 }
 

@@ -72,8 +72,7 @@ static void find_column(struct finder *finder, const struct op *drop)
 		    !same_column_shape(column, add->column))
 			continue;
 		const struct rename_candidate candidate = {drop->schema, drop->table,
-							   drop->name,
-							   add->column->name};
+							   drop->name, add->column->name};
 		add_candidate(finder, i, &candidate);
 		return;
 	}

@@ -157,8 +157,7 @@ static void need_type(struct needs *needs, struct sql_text type)
 		    !type_enum_name(&diff->scratch, type.text[i], &schema, &name) ||
 		    schema_find_enum(diff->from, schema, name))
 			continue;
-		const struct enum_type *wanted =
-			schema_find_enum(diff->to, schema, name);
+		const struct enum_type *wanted = schema_find_enum(diff->to, schema, name);
 		if (!wanted || !first_time(needs, "enum", schema, name))
 			continue;
 		need_namespace(needs, schema);

@@ -33,7 +33,8 @@ static void emit_validate(struct diff *diff, const struct table *table,
 		arena_strdup(diff->arena, from->name);
 }
 
-static bool constraint_counts(const struct diff *diff, const struct constraint *constraint)
+static bool constraint_counts(const struct diff *diff,
+			      const struct constraint *constraint)
 {
 	return diff->context.portable || constraint_exists(&diff->context, constraint);
 }

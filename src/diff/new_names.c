@@ -1,6 +1,6 @@
 /*
- * Names for what no one named, written out in the ops: those that PostgreSQL would choose,
- * and that no object has which stays or comes (schema/names.h).
+ * Names for what no one named, written out in the ops: those that PostgreSQL would
+ * choose, and that no object has which stays or comes (schema/names.h).
  */
 #include "diff/state.h"
 #include "schema/names.h"

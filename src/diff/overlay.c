@@ -119,8 +119,8 @@ static void overlay_enums(const struct overlay *overlay)
 			schema_add_enum(is, enum_copy(&is->arena, was->enums[i]));
 	for (size_t i = 0; !KNOWS(overlay, has_schemas) && i < was->namespaces.count; i++)
 		if (!str_list_contains(&is->namespaces, was->namespaces.items[i]))
-			schema_add_namespace(is, arena_strdup(&is->arena,
-							      was->namespaces.items[i]));
+			schema_add_namespace(
+				is, arena_strdup(&is->arena, was->namespaces.items[i]));
 }
 
 void schema_overlay(struct schema *is, const struct schema *was,

@@ -20,8 +20,8 @@ static void add_column_pair(struct diff *diff, struct table_pair *pair,
 	struct column_pair columns = {.from = from, .to = to};
 
 	if (from && to)
-		columns.differences =
-			column_differences(&diff->context, pair->from, from, pair->to, to);
+		columns.differences = column_differences(&diff->context, pair->from, from,
+							 pair->to, to);
 	ARRAY_PUSH(&diff->scratch, pair->columns, pair->column_count, columns);
 }
 
@@ -155,9 +155,8 @@ static void pair_constraints(struct diff *diff, struct table_pair *pair)
 	for (int named = 0; named < 2; named++)
 		for (size_t i = 0; i < pair->constraint_count; i++)
 			if (!pair->constraints[i].from)
-				pair->constraints[i].from =
-					find_same(diff, pair, pair->constraints[i].to,
-						  named != 0);
+				pair->constraints[i].from = find_same(
+					diff, pair, pair->constraints[i].to, named != 0);
 	for (size_t i = 0; i < pair->from->constraint_count; i++) {
 		struct constraint_pair dropped = {.from = pair->from->constraints[i]};
 		if (!constraint_is_paired(pair, dropped.from))
@@ -289,12 +288,11 @@ static void pair_enums(struct diff *diff)
 	while (i < from->enum_count || j < to->enum_count) {
 		struct enum_pair pair = {0};
 		int order = i == from->enum_count ? 1
-			    : j == to->enum_count
-				    ? -1
-				    : compare_places(from->enums[i]->schema,
-						     from->enums[i]->name,
-						     to->enums[j]->schema,
-						     to->enums[j]->name);
+			    : j == to->enum_count ? -1
+						  : compare_places(from->enums[i]->schema,
+								   from->enums[i]->name,
+								   to->enums[j]->schema,
+								   to->enums[j]->name);
 		if (order <= 0)
 			pair.from = from->enums[i++];
 		if (order >= 0)

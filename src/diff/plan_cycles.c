@@ -1,7 +1,7 @@
 /*
- * Foreign keys that no order of tables satisfies: those that close a cycle, and those whose
- * key is made only after the table. Of new tables they become create_foreign_key ops; of
- * tables that go they are dropped before the tables.
+ * Foreign keys that no order of tables satisfies: those that close a cycle, and those
+ * whose key is made only after the table. Of new tables they become create_foreign_key
+ * ops; of tables that go they are dropped before the tables.
  */
 #include "diff/plan_state.h"
 #include "diff/state.h"
@@ -10,7 +10,7 @@
 struct node {
 	struct op *op;
 	const struct table *table;
-	bool *cut; /* one for each constraint */
+	bool *cut;   /* one for each constraint */
 	size_t next; /* the constraint that the search looks at next */
 	enum { UNSEEN, OPEN, DONE } state;
 };
@@ -45,9 +45,9 @@ static struct node *needed_node(const struct graph *graph, const struct node *no
 {
 	if (constraint->kind != CONSTRAINT_FOREIGN_KEY)
 		return NULL;
-	struct node *needed = map_get(&graph->by_name,
-				      name_key(graph->scratch, constraint->referred_schema,
-					       constraint->referred_table));
+	struct node *needed = map_get(
+		&graph->by_name, name_key(graph->scratch, constraint->referred_schema,
+					  constraint->referred_table));
 	return needed == node ? NULL : needed;
 }
 
@@ -57,9 +57,9 @@ static struct node *next_below(const struct graph *graph, struct node *node)
 	while (node->next < node->table->constraint_count) {
 		size_t i = node->next++;
 		struct node *below =
-			node->cut[i] ? NULL
-				     : needed_node(graph, node,
-						   node->table->constraints[i]);
+			node->cut[i]
+				? NULL
+				: needed_node(graph, node, node->table->constraints[i]);
 		if (below && below->state == OPEN)
 			node->cut[i] = true;
 		if (below && below->state == UNSEEN)
@@ -165,7 +165,8 @@ static void split_created(struct arena *arena, struct op_list *ops, struct node 
 	for (size_t i = 0; i < node->table->constraint_count; i++) {
 		struct constraint *constraint = node->table->constraints[i];
 		if (node->cut[i])
-			foreign_key_op(arena, ops, OP_CREATE_CONSTRAINT, node, constraint);
+			foreign_key_op(arena, ops, OP_CREATE_CONSTRAINT, node,
+				       constraint);
 		else
 			ARRAY_PUSH(arena, rest->constraints, rest->constraint_count,
 				   constraint);
@@ -178,9 +179,9 @@ static void split_dropped(struct arena *arena, struct op_list *ops,
 {
 	for (size_t i = 0; i < node->table->constraint_count; i++)
 		if (node->cut[i])
-			foreign_key_op(arena, ops, OP_DROP_CONSTRAINT, node,
-				       constraint_copy(arena,
-						       node->table->constraints[i]));
+			foreign_key_op(
+				arena, ops, OP_DROP_CONSTRAINT, node,
+				constraint_copy(arena, node->table->constraints[i]));
 }
 
 void plan_split_foreign_keys(struct arena *arena, const struct schema *from,

@@ -294,8 +294,13 @@ static void note_alter_column(const struct view *view, const struct op *op)
 		if (column)
 			note_type(view, EVENT_RELEASE, column->type, &change->to.type);
 	}
+	if (change->set & ALTER_COMPUTED && column)
+		note_sql(view, EVENT_RELEASE, column->computed);
 	if (change->set & ALTER_SERVER_DEFAULT)
 		note_sql(view, EVENT_NEED, change->to.server_default);
+	if (change->set & ALTER_SERVER_DEFAULT && column &&
+	    !sql_text_is_set(change->to.server_default))
+		note_sql(view, EVENT_RELEASE, column->server_default);
 	note_sql(view, EVENT_NEED, change->to.backfill);
 	/* "column is in a primary key": it can hold NULL only once the key is gone. */
 	if (change->set & ALTER_NULLABLE && change->to.nullable)

@@ -2,9 +2,9 @@
  * Renames: which hints count, and in which order the renames can run.
  *
  * A hint is followed where the old name is there and the wanted one is not, or where the
- * object of the wanted name is itself renamed away. Then the renames are done one by one on
- * a copy of the old schema; a name that is in the way (a swap, or an object that the new
- * schema does not want) is moved aside first.
+ * object of the wanted name is itself renamed away. Then the renames are done one by one
+ * on a copy of the old schema; a name that is in the way (a swap, or an object that the
+ * new schema does not want) is moved aside first.
  */
 #include <string.h>
 
@@ -113,7 +113,8 @@ static void add_hint(struct renamer *renamer, struct scope *scope, const char *s
 static bool is_consumed(const struct scope *scope, const char *schema, const char *name)
 {
 	for (size_t i = 0; i < scope->count; i++)
-		if (scope->hints[i].taken && text_equal(scope->hints[i].from_name, name) &&
+		if (scope->hints[i].taken &&
+		    text_equal(scope->hints[i].from_name, name) &&
 		    text_equal(scope->hints[i].from_schema, schema))
 			return true;
 	return false;
@@ -128,8 +129,8 @@ static void settle(const struct renamer *renamer, struct scope *scope)
 		struct hint *hint = &scope->hints[i];
 		bool wanted = renamer->forced || !scope_has(present(renamer), scope,
 							    hint->schema, hint->name);
-		hint->taken = wanted &&
-			      !is_consumed(scope, hint->from_schema, hint->from_name);
+		hint->taken =
+			wanted && !is_consumed(scope, hint->from_schema, hint->from_name);
 	}
 	while (again) {
 		again = false;
@@ -274,8 +275,7 @@ static const char *free_name(struct renamer *renamer, const struct scope *scope,
 	do {
 		candidate = arena_printf(renamer->arena, "%.*s_aside", (int)length, name);
 		if (i)
-			candidate =
-				arena_printf(renamer->arena, "%s%zu", candidate, i);
+			candidate = arena_printf(renamer->arena, "%s%zu", candidate, i);
 		i++;
 	} while (scope_has(present(renamer), scope, schema, candidate) ||
 		 scope_has(renamer->to, scope, schema, candidate));

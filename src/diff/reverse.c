@@ -1,8 +1,8 @@
 /*
  * The ops that undo ops: the diff back, with each rename taken back as a rename.
  *
- * The names that objects had are followed through the ops; the old schema, as the one that
- * is wanted now, then says renamed_from for each whose name has changed.
+ * The names that objects had are followed through the ops; the old schema, as the one
+ * that is wanted now, then says renamed_from for each whose name has changed.
  */
 #include "diff/diff.h"
 
@@ -226,9 +226,9 @@ static void hint_table(struct schema *wanted, const struct tracked *item,
 	bool moved = item->schema && !text_equal(item->schema, item->old_schema);
 
 	table->renamed_from = arena_strdup(
-		&wanted->arena, moved ? qualified_name(&wanted->arena, item->schema,
-						       item->name)
-				      : item->name);
+		&wanted->arena,
+		moved ? qualified_name(&wanted->arena, item->schema, item->name)
+		      : item->name);
 }
 
 static void hint_part(struct schema *wanted, const struct tracked *item,

@@ -26,16 +26,16 @@ static const struct {
 	const char *name;
 	enum family family;
 } families[] = {
-	{"smallint", FAMILY_NUMBER},    {"integer", FAMILY_NUMBER},
-	{"bigint", FAMILY_NUMBER},      {"numeric", FAMILY_NUMBER},
-	{"float", FAMILY_NUMBER},       {"double", FAMILY_NUMBER},
-	{"real", FAMILY_NUMBER},        {"varchar", FAMILY_TEXT},
-	{"char", FAMILY_TEXT},	        {"text", FAMILY_TEXT},
-	{"boolean", FAMILY_BOOLEAN},    {"date", FAMILY_MOMENT},
-	{"datetime", FAMILY_MOMENT},    {"timestamptz", FAMILY_MOMENT},
-	{"time", FAMILY_TIME},	        {"timetz", FAMILY_TIME},
-	{"interval", FAMILY_INTERVAL},  {"bytes", FAMILY_BYTES},
-	{"uuid", FAMILY_UUID},	        {"json", FAMILY_JSON},
+	{"smallint", FAMILY_NUMBER},   {"integer", FAMILY_NUMBER},
+	{"bigint", FAMILY_NUMBER},     {"numeric", FAMILY_NUMBER},
+	{"float", FAMILY_NUMBER},      {"double", FAMILY_NUMBER},
+	{"real", FAMILY_NUMBER},       {"varchar", FAMILY_TEXT},
+	{"char", FAMILY_TEXT},	       {"text", FAMILY_TEXT},
+	{"boolean", FAMILY_BOOLEAN},   {"date", FAMILY_MOMENT},
+	{"datetime", FAMILY_MOMENT},   {"timestamptz", FAMILY_MOMENT},
+	{"time", FAMILY_TIME},	       {"timetz", FAMILY_TIME},
+	{"interval", FAMILY_INTERVAL}, {"bytes", FAMILY_BYTES},
+	{"uuid", FAMILY_UUID},	       {"json", FAMILY_JSON},
 	{"jsonb", FAMILY_JSON},
 };
 
