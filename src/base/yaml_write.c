@@ -57,12 +57,10 @@ static bool is_plain_char(const char *at)
 {
 	const unsigned char c = (unsigned char)at[0];
 
-	if (c < 0x20 || c == 0x7f || strchr(",[]{}\"'`|>&*!%@\\", at[0]))
-		return false;
-	if (c == '#')
+	if (c < 0x20 || c == 0x7f || strchr(",[]{}?#", at[0]))
 		return false;
 	if (c == ':')
-		return char_is_alnum(at[1]) || at[1] == '_' || at[1] == '/';
+		return at[1] != ' ' && at[1] != '\0';
 	/* U+0080..U+00BF, U+2000..U+2FFF, U+F000..U+FFFF: breaks and byte order marks. */
 	return c != 0xc2 && c != 0xe2 && c != 0xef;
 }
