@@ -82,7 +82,9 @@ static struct tree *element_tree(struct arena *arena, const struct index_element
 	else
 		tree_set_sql(arena, map, "expression", element->expression);
 	tree_set_flag(arena, map, "desc", element->descending);
-	if (element->nulls != NULLS_DEFAULT)
+	/* What the order does anyway goes without saying. */
+	enum nulls_order usual = element->descending ? NULLS_FIRST : NULLS_LAST;
+	if (element->nulls != NULLS_DEFAULT && element->nulls != usual)
 		tree_set_text(arena, map, "nulls",
 			      element->nulls == NULLS_FIRST ? "first" : "last");
 	tree_set_text(arena, map, "collation", element->collation);
