@@ -52,6 +52,8 @@ struct plan {
 	struct plan_object **objects;
 	size_t object_count;
 	struct strbuf key;
+	struct map dropped_before; /* plan_constraint_key() of foreign keys that an op of
+				      their own drops before their table goes */
 };
 
 /* plan_ops() on an old schema in which the renames of [ops] are done. */
@@ -64,7 +66,7 @@ void plan_note(struct plan *plan, size_t op, enum plan_event event, enum plan_ke
 	       const char *const parts[3]);
 
 /* Cut cycles of foreign keys; plan_cycles.c. */
-void plan_split_foreign_keys(struct arena *arena, const struct schema *from,
-			     struct op_list *ops);
+void plan_split_foreign_keys(struct plan *plan);
+const char *plan_constraint_key(struct arena *arena, const struct constraint *constraint);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "diff/state.h"
+#include "schema/types.h"
 
 static int compare_places(const char *schema_a, const char *a, const char *schema_b,
 			  const char *b)
@@ -12,6 +13,23 @@ static int compare_places(const char *schema_a, const char *a, const char *schem
 	int order = text_compare(schema_a, schema_b);
 
 	return order ? order : text_compare(a, b);
+}
+
+/* Are both columns of the same enum, or of none, in every slot? */
+static bool same_enums(struct arena *scratch, const struct column *from,
+		       const struct column *to)
+{
+	for (size_t i = 0; i < DIALECT_COUNT; i++) {
+		const char *schema_a, *a, *schema_b, *b;
+		bool is_enum = from->type.text[i] &&
+			       type_enum_name(scratch, from->type.text[i], &schema_a, &a);
+		if (is_enum != (to->type.text[i] &&
+				type_enum_name(scratch, to->type.text[i], &schema_b, &b)))
+			return false;
+		if (is_enum && (!text_equal(a, b) || !text_equal(schema_a, schema_b)))
+			return false;
+	}
+	return true;
 }
 
 static void add_column_pair(struct diff *diff, struct table_pair *pair,
@@ -22,6 +40,9 @@ static void add_column_pair(struct diff *diff, struct table_pair *pair,
 	if (from && to)
 		columns.differences = column_differences(&diff->context, pair->from, from,
 							 pair->to, to);
+	/* Two enums may be one VARCHAR to SQLite; to a revision for all they are not. */
+	if (from && to && diff->context.portable && !same_enums(&diff->scratch, from, to))
+		columns.differences |= ALTER_TYPE;
 	ARRAY_PUSH(&diff->scratch, pair->columns, pair->column_count, columns);
 }
 

@@ -307,7 +307,7 @@ void plan_aligned_ops(struct arena *arena, const struct schema *from, struct op_
 {
 	struct plan plan = {.arena = arena, .from = from, .ops = ops};
 
-	plan_split_foreign_keys(arena, from, ops);
+	plan_split_foreign_keys(&plan);
 	plan_collect_events(&plan);
 	plan.uses = true;
 	plan_collect_events(&plan);

@@ -174,29 +174,37 @@ static void split_created(struct arena *arena, struct op_list *ops, struct node 
 	node->op->table_definition = rest;
 }
 
-static void split_dropped(struct arena *arena, struct op_list *ops,
-			  const struct node *node)
+const char *plan_constraint_key(struct arena *arena, const struct constraint *constraint)
 {
-	for (size_t i = 0; i < node->table->constraint_count; i++)
-		if (node->cut[i])
-			foreign_key_op(
-				arena, ops, OP_DROP_CONSTRAINT, node,
-				constraint_copy(arena, node->table->constraints[i]));
+	return arena_printf(arena, "%p", (const void *)constraint);
 }
 
-void plan_split_foreign_keys(struct arena *arena, const struct schema *from,
-			     struct op_list *ops)
+static void split_dropped(struct plan *plan, const struct node *node)
 {
-	struct arena scratch = {0};
-	struct graph created = {.scratch = &scratch}, dropped = {.scratch = &scratch};
-	struct map late_keys = {0};
+	for (size_t i = 0; i < node->table->constraint_count; i++) {
+		const struct constraint *key = node->table->constraints[i];
+		if (!node->cut[i])
+			continue;
+		foreign_key_op(plan->arena, plan->ops, OP_DROP_CONSTRAINT, node,
+			       constraint_copy(plan->arena, key));
+		map_put(&plan->scratch, &plan->dropped_before,
+			plan_constraint_key(&plan->scratch, key), plan);
+	}
+}
 
-	collect_late_keys(&scratch, ops, &late_keys);
+void plan_split_foreign_keys(struct plan *plan)
+{
+	struct arena *scratch = &plan->scratch;
+	struct graph created = {.scratch = scratch}, dropped = {.scratch = scratch};
+	struct map late_keys = {0};
+	struct op_list *ops = plan->ops;
+
+	collect_late_keys(scratch, ops, &late_keys);
 	for (size_t i = 0; i < ops->count; i++) {
 		struct op *op = ops->items[i];
 		const struct table *old =
 			op->kind == OP_DROP_TABLE
-				? schema_find_table(from, op->schema, op->table)
+				? schema_find_table(plan->from, op->schema, op->table)
 				: NULL;
 		if (op->kind == OP_CREATE_TABLE)
 			graph_add(&created, op, op->table_definition);
@@ -204,12 +212,11 @@ void plan_split_foreign_keys(struct arena *arena, const struct schema *from,
 			graph_add(&dropped, op, old);
 	}
 	for (size_t i = 0; i < created.count; i++)
-		cut_late_keys(&scratch, &late_keys, created.nodes[i]);
+		cut_late_keys(scratch, &late_keys, created.nodes[i]);
 	cut_cycles(&created);
 	cut_cycles(&dropped);
 	for (size_t i = 0; i < created.count; i++)
-		split_created(arena, ops, created.nodes[i]);
+		split_created(plan->arena, ops, created.nodes[i]);
 	for (size_t i = 0; i < dropped.count; i++)
-		split_dropped(arena, ops, dropped.nodes[i]);
-	arena_release(&scratch);
+		split_dropped(plan, dropped.nodes[i]);
 }

@@ -226,6 +226,16 @@ static void note_create_table(struct view *view, const struct table *table)
 	}
 }
 
+static bool is_dropped_before(const struct view *view,
+			      const struct constraint *constraint)
+{
+	struct plan *plan = view->plan;
+
+	return plan->dropped_before.count &&
+	       map_get(&plan->dropped_before,
+		       plan_constraint_key(&plan->scratch, constraint));
+}
+
 static void note_drop_table(const struct view *view)
 {
 	const struct table *table =
@@ -240,6 +250,8 @@ static void note_drop_table(const struct view *view)
 		note_sql(view, EVENT_RELEASE, table->columns[i]->computed);
 	}
 	for (size_t i = 0; table && i < table->constraint_count; i++) {
+		if (is_dropped_before(view, table->constraints[i]))
+			continue;
 		note_constraint_itself(view, EVENT_DROP, table->constraints[i]);
 		note_constraint_uses(view, EVENT_RELEASE, table->constraints[i]);
 	}

@@ -7,6 +7,7 @@
 #include "schema/types.h"
 
 static const struct equal_context everything;
+static const struct equal_context on_postgresql = {.dialect = &dialect_postgresql};
 static const struct equal_context on_sqlite = {.dialect = &dialect_sqlite};
 
 static bool slot_is_valid(const struct table *table, const struct column *owner,
@@ -129,6 +130,7 @@ static bool constraint_is_twin(const struct table *table, size_t position)
 		/* Of twins without names no one could say which is which. */
 		if ((!constraint->name || !other->name) &&
 		    (constraint_same_definition(&everything, other, constraint) ||
+		     constraint_same_definition(&on_postgresql, other, constraint) ||
 		     constraint_same_definition(&on_sqlite, other, constraint)))
 			return true;
 	}
@@ -155,7 +157,8 @@ static bool index_is_valid(const struct table *table, size_t position)
 
 	for (size_t i = 0; i < table->index_count; i++)
 		if (i != position && (!index->name || !table->indexes[i]->name) &&
-		    index_same_definition(&on_sqlite, table->indexes[i], index))
+		    (index_same_definition(&on_postgresql, table->indexes[i], index) ||
+		     index_same_definition(&on_sqlite, table->indexes[i], index)))
 			return false;
 	return elements_exist(table, index->elements, index->element_count) &&
 	       columns_exist(table, &index->include) &&
