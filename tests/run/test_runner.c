@@ -421,6 +421,34 @@ Test(runner, refuses_what_would_break_foreign_keys)
 	scene_close(&scene);
 }
 
+Test(runner, lives_with_foreign_keys_that_were_broken_before)
+{
+	struct scene scene = {0};
+	static const char *const parts[] = {
+		"foreign key mismatch - \"d\" referencing \"p\"", NULL};
+
+	scene_open(&scene, DIALECT_SQLITE);
+	scene_sql(&scene, "CREATE TABLE p (a TEXT, b INTEGER PRIMARY KEY);"
+			  "CREATE TABLE c (x TEXT REFERENCES p (a));"
+			  "CREATE TABLE d (y INTEGER REFERENCES p (b));"
+			  "INSERT INTO c VALUES (1); INSERT INTO p VALUES (1, 1);"
+			  "INSERT INTO d VALUES (1)");
+	scene_revision(&scene, "aaa1", "null",
+		       "upgrade:\n"
+		       "  - alter_column: {table: c, column: x, nullable: false}\n"
+		       "downgrade: []\n");
+	scene_revision(&scene, "bbb2", "aaa1",
+		       "upgrade:\n"
+		       "  - execute: DROP TABLE p\n"
+		       "  - execute: CREATE TABLE p (a TEXT, b INTEGER)\n"
+		       "  - execute: INSERT INTO p VALUES (1, 1)\n"
+		       "downgrade: []\n");
+	upgrade(&scene, "aaa1", 1);
+	struct outcome outcome = move(&scene, "head", true);
+	expect_failure(&outcome, parts);
+	scene_close(&scene);
+}
+
 /* The guide's data migration: add, fill by SQL, make NOT NULL. */
 static void migrate_data(enum dialect_id dialect)
 {
@@ -645,6 +673,30 @@ static void stamp_under_another_name(enum dialect_id dialect)
 	cr_expect_eq(diags.count, 0, "%s", describe(&scene, &diags));
 	cr_expect_str_eq(scene_tables(&scene), "Our Versions");
 	database_close(database);
+	diags_release(&diags);
+	scene_close(&scene);
+}
+
+Test(runner, keeps_its_table_in_another_schema)
+{
+	struct scene scene = {0};
+	struct diags diags = {0};
+	struct history history = {0};
+	const struct runner_options options = {.version_schema = "meta"};
+	size_t count = 0;
+
+	scene_open(&scene, DIALECT_POSTGRESQL);
+	write_linear_history(&scene);
+	scene_sql(&scene, "CREATE SCHEMA meta");
+	struct database *database = open_database(&scene, &diags);
+	cr_assert(history_load(scene.folder, &history, &diags));
+	cr_expect(runner_upgrade(database, &history, NULL, &options, &count, &diags),
+		  "%s", describe(&scene, &diags));
+	cr_expect_eq(count, 3);
+	expect_query(&scene, "SELECT version_num FROM meta.alembic_version", "ccc3");
+	cr_expect_str_eq(scene_tables(&scene), "teams,users");
+	database_close(database);
+	history_release(&history);
 	diags_release(&diags);
 	scene_close(&scene);
 }
