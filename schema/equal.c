@@ -299,12 +299,14 @@ static bool names_match(const struct constraint *a, const struct constraint *b)
 /* The constraint of [b] that is [constraint] and not [taken] yet, or the count. */
 static size_t find_partner(const struct comparison *comparison,
 			   const struct constraint *constraint, const struct table *b,
-			   const bool *taken)
+			   const bool *taken, bool by_name)
 {
 	size_t i = 0;
 
 	for (; i < b->constraint_count; i++)
-		if (!taken[i] && names_match(constraint, b->constraints[i]) &&
+		if (!taken[i] &&
+		    (by_name ? text_equal(constraint->name, b->constraints[i]->name)
+			     : names_match(constraint, b->constraints[i])) &&
 		    constraint_same_definition(&comparison->context, constraint,
 					       b->constraints[i]))
 			break;
@@ -326,7 +328,7 @@ constraint_without_partner(const struct comparison *comparison, const struct tab
 		if (named != by_name ||
 		    !constraint_exists(&comparison->context, constraint))
 			continue;
-		size_t partner = find_partner(comparison, constraint, b, taken);
+		size_t partner = find_partner(comparison, constraint, b, taken, by_name);
 		if (partner == b->constraint_count)
 			return constraint;
 		taken[partner] = true;
