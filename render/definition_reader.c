@@ -10,14 +10,33 @@
 #define ELEMENT_KEYS "column expression desc nulls collation opclass with"
 #define SEQUENCE_KEYS "always sequence type start increment minvalue maxvalue cache cycle"
 
-struct sql_text type_read(const struct yaml_reader *reader, const struct yaml_node *map)
+/* A map's slot is one database's own spelling, as type_tree() writes it. */
+static struct sql_text read_type_map(const struct yaml_reader *reader,
+				     const struct yaml_node *node)
 {
-	struct sql_text type = reader_sql(reader, map, "type");
+	struct sql_text type = reader_sql_node(reader, node, "type");
 
 	for (enum dialect_id id = 0; id < DIALECT_COUNT; id++)
 		if (type.text[id])
-			type.text[id] = type_normalize(reader->arena, type.text[id]);
+			type.text[id] = dialect_get(id)->type_normalize(reader->arena,
+									type.text[id]);
 	return type;
+}
+
+struct sql_text type_read(const struct yaml_reader *reader, const struct yaml_node *map)
+{
+	const struct yaml_node *node = reader_get(map, "type");
+
+	if (!node)
+		return (struct sql_text){0};
+	/* SQLite has columns without a type. */
+	if (node->kind == YAML_SCALAR && node->quoted && node->length == 0)
+		return sql_text_same("");
+	if (node->kind == YAML_MAPPING)
+		return read_type_map(reader, node);
+	struct sql_text type = reader_sql_node(reader, node, "type");
+	return type.text[0] ? sql_text_same(type_normalize(reader->arena, type.text[0]))
+			    : type;
 }
 
 static void read_sequence(const struct yaml_reader *reader, const struct yaml_node *map,
@@ -177,8 +196,8 @@ static const char *const keys_of_kind[] = {
 	[CONSTRAINT_UNIQUE] =
 		"columns! nulls_not_distinct include deferrable initially on_conflict",
 	[CONSTRAINT_FOREIGN_KEY] =
-		"columns! references! referred_columns! ondelete onupdate "
-		"match deferrable initially not_valid on_conflict",
+		("columns! references! referred_columns! ondelete onupdate "
+		 "match deferrable initially not_valid on_conflict"),
 	[CONSTRAINT_CHECK] = "sql! no_inherit not_valid on_conflict",
 	[CONSTRAINT_EXCLUDE] = "using elements! where include deferrable initially",
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "schema/types.h"
 
 /* Sequence options, minus the kind. Numbers are texts in the model; they are decimal. */
 static void set_sequence_fields(struct arena *arena, struct tree *map,
@@ -51,12 +52,32 @@ struct tree *computed_tree(struct arena *arena, const struct column *column)
 	return map;
 }
 
+/*
+ * A text that means the same on every database, or a map of each one's own spelling:
+ * INT and UUID of SQLite would be read as the neutral integer and uuid.
+ */
+struct tree *type_tree(struct arena *arena, struct sql_text type)
+{
+	struct sql_text own = type;
+
+	if (!sql_text_is_set(type) ||
+	    (sql_text_is_same(type) &&
+	     text_equal(type_normalize(arena, type.text[0]), type.text[0])))
+		return tree_sql(arena, type);
+	for (enum dialect_id id = 0; id < DIALECT_COUNT; id++)
+		if (type.text[id])
+			own.text[id] =
+				dialect_get(id)->type_normalize(arena, type.text[id]);
+	return tree_sql(arena, own);
+}
+
 struct tree *column_tree(struct arena *arena, const struct column *column)
 {
 	struct tree *map = tree_map(arena);
 
 	tree_set_text(arena, map, "name", column->name);
-	tree_set_sql(arena, map, "type", column->type);
+	if (sql_text_is_set(column->type))
+		tree_set(arena, map, "type", type_tree(arena, column->type));
 	if (!column->nullable)
 		tree_set(arena, map, "nullable", tree_literal(arena, "false"));
 	tree_set_text(arena, map, "not_null_conflict", column->not_null_conflict);

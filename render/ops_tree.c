@@ -171,7 +171,7 @@ static void alter_column_fields(struct arena *arena, struct tree *map,
 	if (change->set & ALTER_NAME)
 		tree_set_text(arena, map, "new_column_name", change->new_name);
 	if (change->set & ALTER_TYPE)
-		tree_set(arena, map, "type", tree_sql(arena, to->type));
+		tree_set(arena, map, "type", type_tree(arena, to->type));
 	tree_set_sql(arena, map, "using", change->using);
 	if (change->set & ALTER_NULLABLE)
 		tree_set(arena, map, "nullable",

@@ -180,6 +180,12 @@ static const char *sqlite_type_sql(struct arena *arena, const struct schema *sch
 	return row ? row_sql(arena, row, &parts) : type;
 }
 
+/* A type as it is: in capitals where it would be taken for a synonym of a neutral one. */
+static const char *keep_type(struct arena *arena, const char *sql)
+{
+	return text_equal(type_normalize(arena, sql), sql) ? sql : text_upper(arena, sql);
+}
+
 /*
  * Only a type that would be written the same, but for case and spaces, is neutral;
  * anything else would not come back as it is.
@@ -190,18 +196,16 @@ static const char *sqlite_type_from_sql(struct arena *arena, const char *sql)
 	if (is_neutral_array(arena, sql))
 		return text_upper(arena, sql);
 	if (!type_parse(arena, sql, &parts) || parts.is_array)
-		return sql;
+		return keep_type(arena, sql);
 	const char *name = text_equal(parts.name, "blob") ? "bytes" : parts.name;
 	const struct type_row *row = type_row_find(name, parts.argument_count);
 	if (!row)
-		return text_equal(type_normalize(arena, sql), sql)
-			       ? sql
-			       : text_upper(arena, sql);
+		return keep_type(arena, sql);
 	const char *written = type_spell(arena, parts.name, "", &parts);
 	const char *neutral = type_spell(arena, row->name, "", &parts);
 	if (text_equal_nocase(row_sql(arena, row, &parts), written))
 		return neutral;
-	/* In capitals uuid is not the neutral name, as int above is no synonym of one. */
+	/* In capitals uuid is not the neutral name. */
 	return text_upper(arena, sql);
 }
 

@@ -60,6 +60,7 @@ struct tree *tree_sql(struct arena *arena, struct sql_text sql);
 struct tree *column_tree(struct arena *arena, const struct column *column);
 struct tree *identity_tree(struct arena *arena, const struct identity *identity);
 struct tree *computed_tree(struct arena *arena, const struct column *column);
+struct tree *type_tree(struct arena *arena, struct sql_text type);
 void constraint_tree_fields(struct arena *arena, struct tree *map,
 			    const struct constraint *constraint);
 void index_tree_fields(struct arena *arena, struct tree *map, const struct index *index);
