@@ -194,3 +194,37 @@ Test(ops_yaml, an_empty_list_stays_on_its_line)
 	ops_write_yaml(&ops, 2, &out);
 	cr_expect_str_eq(strbuf_text(&out), " []\n");
 }
+
+static void read_damaged(const struct source *source, size_t at, char instead)
+{
+	struct arena arena = {0};
+	struct diags diags = {0};
+	struct revision revision = {0};
+	AUTO_STRBUF out = {0};
+	char *text = arena_strdup(&arena, source->text);
+	const struct source damaged = {"damaged.yaml", text, source->length};
+
+	text[at] = instead;
+	bool ok = revision_read(&arena, &damaged, &revision, &diags);
+	cr_assert_eq(ok, !diags_have_errors(&diags), "byte %zu as '%c'", at, instead);
+	if (ok)
+		revision_write(&revision, &out);
+	diags_release(&diags);
+	arena_release(&arena);
+}
+
+/* Whatever stands in a file, it is read or refused with a reason. */
+Test(ops_yaml, survives_damaged_files)
+{
+	static const char marks[] = "{}[]:,-'\"~#&*!|\n x0";
+	struct arena arena = {0};
+	struct str_list names = fixture_names(&arena, "valid");
+
+	for (size_t i = 0; i < names.count; i++) {
+		const struct source *source =
+			read_fixture(&arena, "valid", names.items[i], "revision.yaml");
+		for (size_t at = 0; at < source->length; at += 3)
+			read_damaged(source, at, marks[(at / 3) % (sizeof(marks) - 1)]);
+	}
+	arena_release(&arena);
+}
