@@ -207,6 +207,24 @@ static void note_index(const struct view *view, enum plan_event itself,
 	note_sql(view, uses, index->where);
 }
 
+/*
+ * The constraints that come and go with their table. Who uses their keys uses the table,
+ * and no op but the table's own can be about their columns.
+ */
+static void note_inline_constraint(const struct view *view, enum plan_event itself,
+				   enum plan_event uses,
+				   const struct constraint *constraint)
+{
+	if (constraint->kind == CONSTRAINT_FOREIGN_KEY) {
+		note_reference(view, uses, constraint);
+		return;
+	}
+	if (constraint->kind != CONSTRAINT_CHECK && constraint->name)
+		note(view, itself, KEY_RELATION, constraint->name, NULL);
+	note_sql(view, uses, constraint->check);
+	note_sql(view, uses, constraint->where);
+}
+
 static void note_create_table(struct view *view, const struct table *table)
 {
 	view->schema = table->schema;
@@ -220,10 +238,9 @@ static void note_create_table(struct view *view, const struct table *table)
 		note_sql(view, EVENT_NEED, column->server_default);
 		note_sql(view, EVENT_NEED, column->computed);
 	}
-	for (size_t i = 0; i < table->constraint_count; i++) {
-		note_constraint_itself(view, EVENT_CREATE, table->constraints[i]);
-		note_constraint_uses(view, EVENT_NEED, table->constraints[i]);
-	}
+	for (size_t i = 0; i < table->constraint_count; i++)
+		note_inline_constraint(view, EVENT_CREATE, EVENT_NEED,
+				       table->constraints[i]);
 }
 
 static bool is_dropped_before(const struct view *view,
@@ -249,14 +266,12 @@ static void note_drop_table(const struct view *view)
 		note_sql(view, EVENT_RELEASE, table->columns[i]->server_default);
 		note_sql(view, EVENT_RELEASE, table->columns[i]->computed);
 	}
-	for (size_t i = 0; table && i < table->constraint_count; i++) {
-		if (is_dropped_before(view, table->constraints[i]))
-			continue;
-		note_constraint_itself(view, EVENT_DROP, table->constraints[i]);
-		note_constraint_uses(view, EVENT_RELEASE, table->constraints[i]);
-	}
+	for (size_t i = 0; table && i < table->constraint_count; i++)
+		if (!is_dropped_before(view, table->constraints[i]))
+			note_inline_constraint(view, EVENT_DROP, EVENT_RELEASE,
+					       table->constraints[i]);
 	for (size_t i = 0; table && i < table->index_count; i++)
-		note_index(view, EVENT_DROP, EVENT_RELEASE, table->indexes[i]);
+		note(view, EVENT_DROP, KEY_RELATION, table->indexes[i]->name, NULL);
 }
 
 static const struct column *old_column(const struct view *view, const char *name)
