@@ -85,7 +85,7 @@ lint: dependencies-lint
 	scripts/check-layers
 	scripts/check-bans
 	scripts/check-budget
-	clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+	@clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
 	mandoc -T lint -W warning man/schemadiff.1
 	shellcheck -S warning $(filter-out scripts/check-docs,$(wildcard scripts/*)) tests/*/*.sh .ci/run bench/run
 

@@ -74,7 +74,7 @@ static enum exit_status listing_write(const struct listing *listing, bool steps)
 			strbuf_adds(&session->out, i ? "\n" : "");
 			write_details(item->revision, item->head, &session->arena,
 				      &session->out);
-		} else if (steps) {
+		} else if (steps && item->revision) {
 			write_step(item, &session->arena, &session->out);
 		} else {
 			write_short(item, &session->out);

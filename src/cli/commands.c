@@ -40,6 +40,7 @@ const struct command commands[] = {
 			"--autogenerate\" is\n"
 			"short for \"schemadiff revision --autogenerate\".\n",
 			command_revision,
+			false,
 		},
 	[COMMAND_UPGRADE] =
 		{
@@ -52,6 +53,7 @@ const struct command commands[] = {
 			"REV is an id or the unique beginning of one, head, heads, or "
 			"+N.\n",
 			command_upgrade,
+			false,
 		},
 	[COMMAND_DOWNGRADE] =
 		{
@@ -63,6 +65,7 @@ const struct command commands[] = {
 			"undo revisions down to REV",
 			"REV is an id or the unique beginning of one, base, or -N.\n",
 			command_downgrade,
+			false,
 		},
 	[COMMAND_CURRENT] =
 		{
@@ -74,6 +77,7 @@ const struct command commands[] = {
 			"show the database's revision",
 			"",
 			command_current,
+			false,
 		},
 	[COMMAND_HISTORY] =
 		{
@@ -85,6 +89,7 @@ const struct command commands[] = {
 			"list the revisions, newest first",
 			"",
 			command_history,
+			false,
 		},
 	[COMMAND_HEADS] =
 		{
@@ -96,6 +101,7 @@ const struct command commands[] = {
 			"list the revisions that none goes on from",
 			"",
 			command_heads,
+			false,
 		},
 	[COMMAND_SHOW] =
 		{
@@ -107,6 +113,7 @@ const struct command commands[] = {
 			"show one revision and what it does",
 			"",
 			command_show,
+			false,
 		},
 	[COMMAND_STAMP] =
 		{
@@ -119,6 +126,7 @@ const struct command commands[] = {
 			"REV is an id or the unique beginning of one, head, heads or "
 			"base.\n",
 			command_stamp,
+			false,
 		},
 	[COMMAND_ENSURE_VERSION] =
 		{
@@ -130,6 +138,7 @@ const struct command commands[] = {
 			"create the version table where it is missing",
 			"",
 			command_ensure_version,
+			false,
 		},
 	[COMMAND_CHECK] =
 		{
@@ -143,6 +152,7 @@ const struct command commands[] = {
 			"with 0 when\n"
 			"there is nothing, with 1 when there are differences.\n",
 			command_check,
+			false,
 		},
 	[COMMAND_DIFF] =
 		{
@@ -158,6 +168,7 @@ const struct command commands[] = {
 			"with 0 when they are\n"
 			"equal, with 1 when they differ.\n",
 			command_diff,
+			false,
 		},
 	[COMMAND_INSPECT] =
 		{
@@ -169,6 +180,7 @@ const struct command commands[] = {
 			"print a database as models",
 			"",
 			command_inspect,
+			false,
 		},
 	[COMMAND_COMPLETION] =
 		{

@@ -50,7 +50,8 @@ bool session_load_history(struct session *session)
 
 bool session_load_history_if_any(struct session *session)
 {
-	return !directory_exists(session->config.versions) || session_load_history(session);
+	return !directory_exists(session->config.versions) ||
+	       session_load_history(session);
 }
 
 bool session_load_models(struct session *session, const struct str_list *paths,
