@@ -199,22 +199,28 @@ bool apply_drop_column(struct schema *schema, const struct op *op, struct diags 
 	return true;
 }
 
-static bool rename_column(struct schema *schema, const struct op *op, struct table *table,
-			  struct column *column, struct diags *diags)
+static bool new_name_is_free(const struct op *op, const struct table *table,
+			     struct diags *diags)
 {
 	const char *new_name = op->column_change->new_name;
 
-	if (text_equal(new_name, column->name))
+	if (text_equal(new_name, op->name) || !table_find_column(table, new_name))
 		return true;
-	if (table_find_column(table, new_name))
-		return diag_error(diags, op->position,
-				  "column \"%s\" of table \"%s\" already exists",
-				  new_name, table->name);
+	return diag_error(diags, op->position,
+			  "column \"%s\" of table \"%s\" already exists", new_name,
+			  table->name);
+}
+
+static void rename_column(struct schema *schema, struct table *table,
+			  struct column *column, const char *new_name)
+{
 	const char *old_name = column->name;
+
+	if (text_equal(new_name, old_name))
+		return;
 	new_name = arena_strdup(&schema->arena, new_name);
 	carry_column_rename(schema, table, old_name, new_name);
 	column->name = new_name;
-	return true;
 }
 
 static void set_column_properties(struct arena *arena, struct column *column,
@@ -253,9 +259,12 @@ bool apply_alter_column(struct schema *schema, const struct op *op, struct diags
 	if ((change->set & ALTER_TYPE) &&
 	    !apply_check_column(schema, op, &change->to, diags))
 		return false;
+	if ((change->set & ALTER_NAME) && !new_name_is_free(op, table, diags))
+		return false;
 	set_column_properties(&schema->arena, column, change);
-	return !(change->set & ALTER_NAME) ||
-	       rename_column(schema, op, table, column, diags);
+	if (change->set & ALTER_NAME)
+		rename_column(schema, table, column, change->new_name);
+	return true;
 }
 
 bool apply_create_constraint(struct schema *schema, const struct op *op,

@@ -55,15 +55,6 @@ size_t diff_rename_candidates(struct arena *arena, const struct schema *from,
 size_t diff_unfillable(struct arena *arena, const struct schema *from,
 		       const struct op_list *ops, const struct op ***ret_ops);
 
-/*
- * Give [is], introspected from a database of [dialect], what that database cannot say but
- * [was], the replayed history, knows: enums, comments, namespaces, identity, and the
- * other databases' slots of types and texts, wherever both agree as far as the database
- * sees.
- */
-void schema_overlay(struct schema *is, const struct schema *was,
-		    const struct dialect *dialect);
-
 /* Take out of [schema] every table and enum for which [keep] is false; they become
  * unmanaged objects. */
 typedef bool schema_keep_table(const struct table *table, void *data);

@@ -71,6 +71,16 @@ bool history_downgrade_path(const struct history *history, struct arena *arena,
 bool history_replay(const struct history *history, const struct revision *target,
 		    struct schema *ret_schema, struct diags *diags);
 
+/*
+ * The same for the revisions [ids] and all below them, as far as it goes: an op that does
+ * not fit, such as one on a table that stood in the database before its history began, is
+ * passed over. For what only the history knows, where the database itself tells the rest.
+ */
+void history_replay_fitting(const struct history *history, const struct str_list *ids,
+			    struct schema *ret_schema);
+/* Apply those of [ops] that fit. */
+void history_apply_fitting(const struct op_list *ops, struct schema *schema);
+
 /* The file's text. */
 struct strbuf;
 void revision_write(const struct revision *revision, struct strbuf *out);

@@ -36,6 +36,9 @@ struct run {
 	const struct runner_options *options;
 	const struct history *history;
 	bool upgrade;
+	/* The schema where the database stands, as the history tells it: enums on SQLite.
+	 */
+	struct schema known;
 	struct arena arena; /* for the whole call */
 	struct arena step;  /* for one transaction */
 	struct diags *diags;

@@ -6,7 +6,7 @@
 
 #include <fnmatch.h>
 
-#include "schema/apply.h"
+#include "schema/overlay.h"
 
 /* Whose is a table or enum of the database? */
 struct ownership {
@@ -83,30 +83,6 @@ static void apply_ownership(const struct session *session, struct comparison *co
 	drop_foreign_namespaces(&comparison->is, &owner);
 }
 
-/*
- * What of the history can be replayed: an op that does not fit, because the history began
- * on a database that held tables already, is passed over.
- */
-static void replay_what_fits(const struct history *history, const struct revision *target,
-			     struct schema *schema)
-{
-	for (size_t i = 0; i < history->revision_count; i++) {
-		const struct op_list *ops = &history->revisions[i]->upgrade;
-		for (size_t j = 0; j < ops->count; j++) {
-			struct schema next = {0};
-			struct diags ignored = {0};
-			schema_copy(schema, &next);
-			bool fits = apply_op(&next, ops->items[j], &ignored);
-			schema_release(fits ? schema : &next);
-			if (fits)
-				*schema = next;
-			diags_release(&ignored);
-		}
-		if (history->revisions[i] == target)
-			return;
-	}
-}
-
 static bool find_current(struct session *session, const struct str_list *current,
 			 const struct revision **ret_target)
 {
@@ -146,7 +122,7 @@ bool session_replay(struct session *session, const struct str_list *current,
 					   "was there before.");
 		schema_release(ret_schema);
 		*ret_schema = (struct schema){0};
-		replay_what_fits(&session->history, target, ret_schema);
+		history_replay_fitting(&session->history, current, ret_schema);
 	}
 	diags_release(&problems);
 	return true;
@@ -171,6 +147,10 @@ bool comparison_make(struct session *session, bool portable, struct comparison *
 	ret->options = (struct diff_options){.dialect = dialect, .portable = portable};
 	if (!load_sides(session, ret))
 		return false;
+	if (!dialect->has_schemas) {
+		schema_adopt_namespaces(&ret->is, &ret->was);
+		schema_adopt_namespaces(&ret->is, &ret->wanted);
+	}
 	config_ignore(&session->config, &ret->is);
 	config_ignore(&session->config, &ret->was);
 	config_ignore(&session->config, &ret->wanted);

@@ -3,20 +3,25 @@
 #include "history/history.h"
 #include "schema/apply.h"
 
+/* Mark what stands below the marked revisions, by rank. */
+static void mark_ancestors(const struct history *history, bool *needed)
+{
+	for (size_t i = history->revision_count; i-- > 0;) {
+		const struct revision *revision = history->revisions[i];
+		for (size_t j = 0; needed[i] && j < revision->parent_count; j++)
+			needed[revision->parents[j]->rank] = true;
+	}
+}
+
 /* Which revisions stand at or below [target], by rank; all where it is NULL. */
 static bool *mark_needed(struct arena *arena, const struct history *history,
 			 const struct revision *target)
 {
 	bool *needed = arena_alloc(arena, history->revision_count + 1);
 
-	if (target)
-		needed[target->rank] = true;
-	for (size_t i = history->revision_count; i-- > 0;) {
-		const struct revision *revision = history->revisions[i];
-		needed[i] |= !target;
-		for (size_t j = 0; needed[i] && j < revision->parent_count; j++)
-			needed[revision->parents[j]->rank] = true;
-	}
+	for (size_t i = 0; i < history->revision_count; i++)
+		needed[i] = !target || target->rank == i;
+	mark_ancestors(history, needed);
 	return needed;
 }
 
@@ -61,4 +66,32 @@ bool history_replay(const struct history *history, const struct revision *target
 			ok = replay_revision(history->revisions[i], ret_schema, diags);
 	arena_release(&scratch);
 	return ok;
+}
+
+void history_apply_fitting(const struct op_list *ops, struct schema *schema)
+{
+	for (size_t i = 0; i < ops->count; i++) {
+		struct diags ignored = {0};
+		apply_op(schema, ops->items[i], &ignored);
+		diags_release(&ignored);
+	}
+}
+
+void history_replay_fitting(const struct history *history, const struct str_list *ids,
+			    struct schema *ret_schema)
+{
+	struct arena scratch = {0};
+	bool *needed = arena_alloc(&scratch, history->revision_count + 1);
+
+	for (size_t i = 0; i < ids->count; i++) {
+		const struct revision *revision = history_find(history, ids->items[i]);
+		if (revision)
+			needed[revision->rank] = true;
+	}
+	mark_ancestors(history, needed);
+	for (size_t i = 0; i < history->revision_count; i++)
+		if (needed[i])
+			history_apply_fitting(&history->revisions[i]->upgrade,
+					      ret_schema);
+	arena_release(&scratch);
 }

@@ -27,6 +27,7 @@ static struct run run_make(struct database *database,
 
 static void run_release(struct run *run)
 {
+	schema_release(&run->known);
 	arena_release(&run->step);
 	arena_release(&run->arena);
 }
@@ -119,6 +120,12 @@ static void report(const struct run *run, const struct revision *revision, bool 
 		options->progress(revision, run->upgrade, done, options->progress_data);
 }
 
+static void know_schema(struct run *run, const struct str_list *ids)
+{
+	schema_release(&run->known);
+	history_replay_fitting(run->history, ids, &run->known);
+}
+
 /*
  * In a transaction: run the next revision of [way] and commit. Another runner may have
  * been here since the way was found; then a new one is found from where the database is
@@ -135,6 +142,7 @@ static bool take_step(struct run *run, const struct revision *target, struct way
 		*way = (struct way){.ids = now};
 		if (!find_way(run, target, way))
 			return false;
+		know_schema(run, &way->ids);
 	}
 	if (!way->count)
 		return run_execute(run, "COMMIT");
@@ -157,6 +165,7 @@ static bool walk(struct run *run, const struct revision *target, struct way *way
 
 	if (!run->methods->lock(run))
 		return false;
+	know_schema(run, &way->ids);
 	while (ok && way->count) {
 		ok = run->methods->begin(run) && take_step(run, target, way, ret_count);
 		if (!ok)

@@ -8,6 +8,7 @@
 #include "render/sql.h"
 #include "run/run.h"
 #include "schema/op.h"
+#include "schema/overlay.h"
 
 static const struct op_list *ops_of(const struct run *run,
 				    const struct revision *revision)
@@ -76,10 +77,15 @@ static bool run_script(struct run *run, const struct revision *revision,
 	return ok;
 }
 
+/* The schema as it is, with what this kind of database cannot say but the history knows.
+ */
 static bool introspect(struct run *run, struct schema *ret_schema)
 {
-	return database_introspect(run->database, version_table_name(run),
-				   run->options->version_schema, ret_schema, run->diags);
+	if (!database_introspect(run->database, version_table_name(run),
+				 run->options->version_schema, ret_schema, run->diags))
+		return false;
+	schema_overlay(ret_schema, &run->known, database_dialect(run->database));
+	return true;
 }
 
 /* Say where the op that does not fit the database stands. */
@@ -131,6 +137,7 @@ static bool run_ops(struct run *run, const struct revision *revision)
 		     render(run, revision, &before, &stretch, &script) &&
 		     run_script(run, revision, &script);
 		schema_release(&before);
+		history_apply_fitting(&stretch, &run->known);
 		i += stretch.count;
 	}
 	/* Else the rest would be carried out, and recorded, statement by statement. */
@@ -200,6 +207,7 @@ bool run_revision(struct run *run, const struct revision *revision,
 		return false;
 	if (!outside)
 		return run_ops(run, revision) && finish(run, revision, current);
+	history_apply_fitting(ops_of(run, revision), &run->known);
 	return run_execute(run, "COMMIT") && run_script(run, revision, &script) &&
 	       run->methods->begin(run) && finish(run, revision, current);
 }

@@ -2,7 +2,11 @@
  * What a database cannot say, taken from the replayed history: wherever the two agree as
  * far as the database sees, the history's own words are the fuller ones.
  */
-#include "diff/state.h"
+#include "schema/overlay.h"
+
+#include "schema/carry.h"
+#include "schema/equal.h"
+#include "schema/op.h"
 
 struct overlay {
 	struct schema *is;
@@ -123,6 +127,23 @@ static void overlay_enums(const struct overlay *overlay)
 				is, arena_strdup(&is->arena, was->namespaces.items[i]));
 }
 
+void schema_adopt_namespaces(struct schema *is, const struct schema *known)
+{
+	for (size_t i = 0; i < known->table_count; i++) {
+		const struct table *table = known->tables[i];
+		struct table *bare = schema_find_table(is, NULL, table->name);
+		if (!table->schema || !bare ||
+		    schema_find_table(known, NULL, table->name) ||
+		    schema_find_table(is, table->schema, table->name))
+			continue;
+		const char *schema = arena_strdup(&is->arena, table->schema);
+		carry_table_rename(is, bare, schema, bare->name);
+		schema_remove_table(is, bare);
+		bare->schema = schema;
+		schema_add_table(is, bare);
+	}
+}
+
 void schema_overlay(struct schema *is, const struct schema *was,
 		    const struct dialect *dialect)
 {
@@ -132,6 +153,8 @@ void schema_overlay(struct schema *is, const struct schema *was,
 		.context = {.dialect = dialect, .a = is, .b = was},
 	};
 
+	if (!KNOWS(&overlay, has_schemas))
+		schema_adopt_namespaces(is, was);
 	overlay_enums(&overlay);
 	for (size_t i = 0; i < was->table_count; i++) {
 		struct table *table = schema_find_table(is, was->tables[i]->schema,
@@ -139,51 +162,4 @@ void schema_overlay(struct schema *is, const struct schema *was,
 		if (table)
 			overlay_table(&overlay, table, was->tables[i]);
 	}
-}
-
-static void keep_tables(struct schema *schema, schema_keep_table *keep, void *data)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < schema->table_count; i++) {
-		struct table *table = schema->tables[i];
-		if (keep(table, data)) {
-			schema->tables[kept++] = table;
-			continue;
-		}
-		const struct unmanaged_object object = {
-			"table",
-			qualified_name(&schema->arena, table->schema, table->name)};
-		ARRAY_PUSH(&schema->arena, schema->unmanaged, schema->unmanaged_count,
-			   object);
-	}
-	schema->table_count = kept;
-}
-
-static void keep_enums(struct schema *schema, schema_keep_enum *keep, void *data)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < schema->enum_count; i++) {
-		struct enum_type *enumeration = schema->enums[i];
-		if (keep(enumeration, data)) {
-			schema->enums[kept++] = enumeration;
-			continue;
-		}
-		const struct unmanaged_object object = {
-			"enum", qualified_name(&schema->arena, enumeration->schema,
-					       enumeration->name)};
-		ARRAY_PUSH(&schema->arena, schema->unmanaged, schema->unmanaged_count,
-			   object);
-	}
-	schema->enum_count = kept;
-}
-
-void schema_filter(struct schema *schema, schema_keep_table *keep_table,
-		   schema_keep_enum *keep_enum, void *data)
-{
-	if (keep_table)
-		keep_tables(schema, keep_table, data);
-	if (keep_enum)
-		keep_enums(schema, keep_enum, data);
 }
