@@ -376,6 +376,7 @@ const struct dialect dialect_postgresql = {
 	.has_comments = true,
 	.has_identity = true,
 	.has_not_valid = true,
+	.has_deferrable_keys = true,
 	.has_include = true,
 	.has_index_methods = true,
 	.has_constraint_names = true,

@@ -156,13 +156,19 @@ static bool same_exclusion(const struct equal_context *context,
 	       slots_equal(context, a->where, b->where, slot_same_expression);
 }
 
+static bool same_timing(const struct constraint *a, const struct constraint *b)
+{
+	return (a->deferrable || a->initially_deferred) ==
+		       (b->deferrable || b->initially_deferred) &&
+	       a->initially_deferred == b->initially_deferred;
+}
+
 /* What constraints of several kinds have: when they are checked, and how far. */
 static bool same_enforcement(const struct equal_context *context,
 			     const struct constraint *a, const struct constraint *b)
 {
-	if ((a->deferrable || a->initially_deferred) !=
-		    (b->deferrable || b->initially_deferred) ||
-	    a->initially_deferred != b->initially_deferred)
+	if ((a->kind == CONSTRAINT_FOREIGN_KEY || COUNTS(context, has_deferrable_keys)) &&
+	    !same_timing(a, b))
 		return false;
 	if (COUNTS(context, has_not_valid) &&
 	    (a->not_valid != b->not_valid || a->no_inherit != b->no_inherit))

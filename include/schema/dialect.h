@@ -43,6 +43,7 @@ struct dialect {
 	bool has_comments;
 	bool has_identity;	   /* serial and identity columns as such */
 	bool has_not_valid;	   /* NOT VALID and NO INHERIT constraints */
+	bool has_deferrable_keys;  /* DEFERRABLE on more than foreign keys */
 	bool has_include;	   /* INCLUDE columns and NULLS NOT DISTINCT */
 	bool has_index_methods;	   /* USING, operator classes, NULLS FIRST/LAST */
 	bool has_free_types;	   /* any words name a type, so their spelling is kept */
@@ -54,7 +55,8 @@ struct dialect {
 	bool (*is_keyword)(const char *word);
 	/* Can [word] (any case) never be a bare column name in an expression? */
 	bool (*is_reserved)(const char *word);
-	/* Is [name] (lower case) a type of the database's own, under its catalog's name? */
+	/* Is [name] (lower case) a type of the database's own, under its catalog's name?
+	 */
 	bool (*is_type_name)(const char *name);
 
 	/*
@@ -70,8 +72,8 @@ struct dialect {
 	const char *(*type_from_sql)(struct arena *arena, const char *sql);
 	/*
 	 * The neutral type for [text] that a person wrote for this database alone (a type
-	 * map's slot). Unlike type_normalize() it keeps a spelling that the database tells
-	 * apart: INT is not INTEGER on SQLite, and UUID not uuid (CHAR(32)).
+	 * map's slot). Unlike type_normalize() it keeps a spelling that the database
+	 * tells apart: INT is not INTEGER on SQLite, and UUID not uuid (CHAR(32)).
 	 */
 	const char *(*type_normalize)(struct arena *arena, const char *text);
 	/* Are two spellings of type_sql() one type? */
