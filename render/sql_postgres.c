@@ -48,12 +48,39 @@ static void append_computed_kind(struct sql *sql, const struct column *column UN
 	sql_appendf(sql, " STORED");
 }
 
-/* CREATE TABLE takes NOT VALID but does not heed it (transformFKConstraints and
- * transformCheckConstraints in parse_utilcmd.c), so such ones are added behind it. */
+static bool is_key(const struct constraint *constraint)
+{
+	return constraint->kind == CONSTRAINT_PRIMARY_KEY ||
+	       constraint->kind == CONSTRAINT_UNIQUE;
+}
+
+/* CREATE TABLE makes one of two keys on the same columns (transformIndexConstraints in
+ * parse_utilcmd.c). */
+static bool is_second_key(const struct table *table, const struct constraint *constraint)
+{
+	for (size_t i = 0; i < table->constraint_count; i++) {
+		const struct constraint *other = table->constraints[i];
+
+		if (other == constraint)
+			return false;
+		if (is_key(constraint) && is_key(other) &&
+		    str_list_equal(&constraint->columns, &other->columns))
+			return true;
+	}
+	return false;
+}
+
+/* It takes NOT VALID but does not heed it (transformFKConstraints,
+ * transformCheckConstraints). What it would not make is added behind it. */
+static bool is_added_later(const struct table *table, const struct constraint *constraint)
+{
+	return constraint->not_valid || is_second_key(table, constraint);
+}
+
 static bool constraint_in_table(const struct definition *definition,
 				const struct constraint *constraint)
 {
-	return !constraint->not_valid &&
+	return !is_added_later(definition->table, constraint) &&
 	       constraint_exists_on(definition->renderer->dialect, constraint);
 }
 
@@ -182,7 +209,7 @@ static bool create_table(struct render *render)
 		if (identity_needs_sequence(table, table->columns[i]))
 			identity_own_sequence(render, table, table->columns[i]);
 	for (size_t i = 0; i < table->constraint_count; i++)
-		if (table->constraints[i]->not_valid)
+		if (is_added_later(table, table->constraints[i]))
 			emit_constraint(render, table, table->constraints[i]);
 	emit_comments(render, table, &name);
 	return true;
