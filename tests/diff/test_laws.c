@@ -36,6 +36,11 @@ static const char *list_ops(struct arena *arena, const struct op_list *ops)
 	return strbuf_copy(&text, arena);
 }
 
+/* How often each kind of op came about: laws over nothing would prove nothing. */
+struct coverage {
+	size_t ops[OP_KIND_COUNT];
+};
+
 static const char *complete(struct arena *arena, const struct schema *a,
 			    const struct schema *b, const struct diff_options *options)
 {
@@ -169,7 +174,20 @@ static void name_indexes(struct schema *schema)
 					arena_printf(&schema->arena, "ix_%zu_%zu", i, j);
 }
 
-static void check_pair(uint64_t seed)
+static void count_ops(struct coverage *coverage, const struct schema *a,
+		      const struct schema *b)
+{
+	struct arena arena = {0};
+	struct op_list ops = {0};
+	const struct diff_options options = {0};
+
+	diff_schemas(&arena, a, b, &options, &ops);
+	for (size_t i = 0; i < ops.count; i++)
+		coverage->ops[ops.items[i]->kind]++;
+	arena_release(&arena);
+}
+
+static void check_pair(uint64_t seed, struct coverage *coverage)
 {
 	const struct diff_options views[] = {
 		{NULL, false},
@@ -188,6 +206,7 @@ static void check_pair(uint64_t seed)
 	} else {
 		generate_schema(&random, &b);
 	}
+	count_ops(coverage, &a, &b);
 	for (size_t i = 0; i < ARRAY_SIZE(laws); i++)
 		for (size_t j = 0; j < ARRAY_SIZE(views); j++) {
 			struct arena arena = {0};
@@ -210,10 +229,13 @@ Test(laws, hold_for_random_pairs, .timeout = 0)
 {
 	uint64_t seed =
 		from_environment("SCHEMADIFF_SEED", (uint64_t)time(NULL) * 1000003);
+	struct coverage coverage = {0};
 	uint64_t pairs = from_environment("SCHEMADIFF_PAIRS", DEFAULT_PAIRS);
 
 	fprintf(stderr, "laws: %llu pairs from SCHEMADIFF_SEED=%llu\n",
 		(unsigned long long)pairs, (unsigned long long)seed);
 	for (uint64_t i = 0; i < pairs; i++)
-		check_pair(seed + i);
+		check_pair(seed + i, &coverage);
+	for (int kind = 0; pairs >= DEFAULT_PAIRS && kind < OP_EXECUTE; kind++)
+		cr_expect(coverage.ops[kind], "op kind %d never came about", kind);
 }

@@ -229,7 +229,7 @@ static void set_check(struct random *random, struct schema *schema,
 	constraint->kind = CONSTRAINT_CHECK;
 	constraint->check =
 		column_sql(random, arena, PICK(random, formats), column->name);
-	constraint->not_valid = random_chance(random, 15);
+	constraint->not_valid = random_chance(random, 35);
 	constraint->no_inherit = random_chance(random, 10);
 	if (!column->type.text[0] ||
 	    !type_enum_name(arena, column->type.text[0], &enum_schema, &name))
@@ -294,7 +294,7 @@ static bool set_foreign_key(struct random *random, struct schema *schema,
 	key->on_delete = (enum fk_action)random_below(random, FK_ACTION_COUNT);
 	key->on_update = (enum fk_action)random_below(random, FK_ACTION_COUNT);
 	key->match = random_chance(random, 15) ? FK_MATCH_FULL : FK_MATCH_SIMPLE;
-	key->not_valid = random_chance(random, 15);
+	key->not_valid = random_chance(random, 35);
 	set_timing(random, key);
 	return true;
 }
@@ -580,7 +580,9 @@ static void change_constraint(struct random *random, struct table *table)
 		return;
 	struct constraint *constraint =
 		table->constraints[random_below(random, table->constraint_count)];
-	if (random_chance(random, 40))
+	if (constraint->not_valid && random_chance(random, 70))
+		constraint->not_valid = false;
+	else if (random_chance(random, 40))
 		table_remove_constraint(table, constraint);
 	else if (random_chance(random, 50))
 		constraint->not_valid = false;
