@@ -6,195 +6,95 @@
 #include "base/macros.h"
 #include "base/strbuf.h"
 
+/* clang-format off */
 const struct command commands[] = {
-	[COMMAND_INIT] =
-		{
-			"init",
-			"[DIR]",
-			0,
-			1,
-			{0},
-			"start a project",
-			"Writes schemadiff.yaml, a models folder with a model that runs, "
-			"and the folder\n"
-			"of the revisions. Nothing that exists is overwritten. With "
-			"--baseline the\n"
-			"models and a first revision come from the database, which is "
-			"stamped with it.\n",
-			command_init,
-			true,
-		},
-	[COMMAND_REVISION] =
-		{
-			"revision",
-			"",
-			0,
-			0,
-			{0},
-			"write a revision file",
-			"Without --autogenerate the revision is empty, to be written by "
-			"hand. With it,\n"
-			"the revision holds what leads from the database to the models; "
-			"it is proven\n"
-			"in memory, both ways, before it is written. \"schemadiff "
-			"--autogenerate\" is\n"
-			"short for \"schemadiff revision --autogenerate\".\n",
-			command_revision,
-			false,
-		},
-	[COMMAND_UPGRADE] =
-		{
-			"upgrade",
-			"REV",
-			1,
-			1,
-			{0},
-			"run revisions up to REV",
-			"REV is an id or the unique beginning of one, head, heads, or "
-			"+N.\n",
-			command_upgrade,
-			false,
-		},
-	[COMMAND_DOWNGRADE] =
-		{
-			"downgrade",
-			"REV",
-			1,
-			1,
-			{0},
-			"undo revisions down to REV",
-			"REV is an id or the unique beginning of one, base, or -N.\n",
-			command_downgrade,
-			false,
-		},
-	[COMMAND_CURRENT] =
-		{
-			"current",
-			"",
-			0,
-			0,
-			{FORMAT_TEXT, FORMAT_JSON},
-			"show the database's revision",
-			"",
-			command_current,
-			false,
-		},
-	[COMMAND_HISTORY] =
-		{
-			"history",
-			"",
-			0,
-			0,
-			{FORMAT_TEXT, FORMAT_JSON},
-			"list the revisions, newest first",
-			"",
-			command_history,
-			false,
-		},
-	[COMMAND_HEADS] =
-		{
-			"heads",
-			"",
-			0,
-			0,
-			{FORMAT_TEXT, FORMAT_JSON},
-			"list the revisions that none goes on from",
-			"",
-			command_heads,
-			false,
-		},
-	[COMMAND_SHOW] =
-		{
-			"show",
-			"REV",
-			1,
-			1,
-			{0},
-			"show one revision and what it does",
-			"",
-			command_show,
-			false,
-		},
-	[COMMAND_STAMP] =
-		{
-			"stamp",
-			"REV",
-			1,
-			1,
-			{0},
-			"set the database's revision without running anything",
-			"REV is an id or the unique beginning of one, head, heads or "
-			"base.\n",
-			command_stamp,
-			false,
-		},
-	[COMMAND_ENSURE_VERSION] =
-		{
-			"ensure-version",
-			"",
-			0,
-			0,
-			{0},
-			"create the version table where it is missing",
-			"",
-			command_ensure_version,
-			false,
-		},
-	[COMMAND_CHECK] =
-		{
-			"check",
-			"",
-			0,
-			0,
-			{FORMAT_TEXT, FORMAT_JSON},
-			"compare the database with the models",
-			"Prints what would lead from the database to the models. Exits "
-			"with 0 when\n"
-			"there is nothing, with 1 when there are differences.\n",
-			command_check,
-			false,
-		},
-	[COMMAND_DIFF] =
-		{
-			"diff",
-			"A B",
-			2,
-			2,
-			{FORMAT_TEXT, FORMAT_JSON},
-			"show what leads from A to B",
-			"A and B are each a models file, folder or glob, a database URL, "
-			"rev:REV, or the\n"
-			"word \"models\" or \"database\" for the configured one. Exits "
-			"with 0 when they are\n"
-			"equal, with 1 when they differ.\n",
-			command_diff,
-			false,
-		},
-	[COMMAND_INSPECT] =
-		{
-			"inspect",
-			"[URL]",
-			0,
-			1,
-			{FORMAT_YAML, FORMAT_SQL},
-			"print a database as models",
-			"",
-			command_inspect,
-			false,
-		},
-	[COMMAND_COMPLETION] =
-		{
-			"completion",
-			"SHELL",
-			1,
-			1,
-			{0},
-			"print the completion script for bash or zsh",
-			"",
-			command_completion,
-			true,
-		},
+	[COMMAND_INIT] = {
+		"init", "[DIR]", 0, 1, {0},
+		"start a project",
+		"Writes schemadiff.yaml, a models folder with a model that runs, and the folder\n"
+		"of the revisions. Nothing that exists is overwritten. With --baseline the\n"
+		"models and a first revision come from the database, which is stamped with it.\n",
+		command_init, true,
+	},
+	[COMMAND_REVISION] = {
+		"revision", "", 0, 0, {0},
+		"write a revision file",
+		"Without --autogenerate the revision is empty, to be written by hand. With it,\n"
+		"the revision holds what leads from the database to the models; it is proven\n"
+		"in memory, both ways, before it is written. \"schemadiff --autogenerate\" is\n"
+		"short for \"schemadiff revision --autogenerate\".\n",
+		command_revision, false,
+	},
+	[COMMAND_UPGRADE] = {
+		"upgrade", "REV", 1, 1, {0},
+		"run revisions up to REV",
+		"REV is an id or the unique beginning of one, head, heads, or +N.\n",
+		command_upgrade, false,
+	},
+	[COMMAND_DOWNGRADE] = {
+		"downgrade", "REV", 1, 1, {0},
+		"undo revisions down to REV",
+		"REV is an id or the unique beginning of one, base, or -N.\n",
+		command_downgrade, false,
+	},
+	[COMMAND_CURRENT] = {
+		"current", "", 0, 0, {FORMAT_TEXT, FORMAT_JSON},
+		"show the database's revision", "",
+		command_current, false,
+	},
+	[COMMAND_HISTORY] = {
+		"history", "", 0, 0, {FORMAT_TEXT, FORMAT_JSON},
+		"list the revisions, newest first", "",
+		command_history, false,
+	},
+	[COMMAND_HEADS] = {
+		"heads", "", 0, 0, {FORMAT_TEXT, FORMAT_JSON},
+		"list the revisions that none goes on from", "",
+		command_heads, false,
+	},
+	[COMMAND_SHOW] = {
+		"show", "REV", 1, 1, {0},
+		"show one revision and what it does", "",
+		command_show, false,
+	},
+	[COMMAND_STAMP] = {
+		"stamp", "REV", 1, 1, {0},
+		"set the database's revision without running anything",
+		"REV is an id or the unique beginning of one, head, heads or base.\n",
+		command_stamp, false,
+	},
+	[COMMAND_ENSURE_VERSION] = {
+		"ensure-version", "", 0, 0, {0},
+		"create the version table where it is missing", "",
+		command_ensure_version, false,
+	},
+	[COMMAND_CHECK] = {
+		"check", "", 0, 0, {FORMAT_TEXT, FORMAT_JSON},
+		"compare the database with the models",
+		"Prints what would lead from the database to the models. Exits with 0 when\n"
+		"there is nothing, with 1 when there are differences.\n",
+		command_check, false,
+	},
+	[COMMAND_DIFF] = {
+		"diff", "A B", 2, 2, {FORMAT_TEXT, FORMAT_JSON},
+		"show what leads from A to B",
+		"A and B are each a models file, folder or glob, a database URL, rev:REV, or the\n"
+		"word \"models\" or \"database\" for the configured one. Exits with 0 when they are\n"
+		"equal, with 1 when they differ.\n",
+		command_diff, false,
+	},
+	[COMMAND_INSPECT] = {
+		"inspect", "[URL]", 0, 1, {FORMAT_YAML, FORMAT_SQL},
+		"print a database as models", "",
+		command_inspect, false,
+	},
+	[COMMAND_COMPLETION] = {
+		"completion", "SHELL", 1, 1, {0},
+		"print the completion script for bash or zsh", "",
+		command_completion, true,
+	},
 };
+/* clang-format on */
 _Static_assert(ARRAY_SIZE(commands) == COMMAND_COUNT, "a command without a row");
 
 static const char *const format_names[] = {
