@@ -35,7 +35,7 @@ $(BUILD)/schemadiff: $(BUILD)/src/cli/main.o $(BUILD)/libschemadiff.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libschemadiff.a: $(LIB_OBJECTS)
-	rm -f $@ && $(AR) rcs $@ $^
+	@rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile | $(QUERY_HEADERS)
 	@mkdir -p $(@D)
@@ -87,7 +87,7 @@ lint: dependencies-lint
 	scripts/check-budget
 	@clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
 	mandoc -T lint -W warning man/schemadiff.1
-	shellcheck -S warning $(filter-out scripts/check-docs,$(wildcard scripts/*)) tests/*/*.sh .ci/run bench/run
+	shellcheck -x -S warning $(filter-out scripts/check-docs,$(wildcard scripts/*)) tests/*/*.sh .ci/run bench/run
 
 tidy: dependencies-lint $(QUERY_HEADERS)
 	printf '%s\n' $(SOURCES) | xargs -P 2 -n 4 sh -c 'clang-tidy --quiet \
