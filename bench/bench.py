@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COLUMNS = ["c%d" % i for i in range(1, 12)]  # with id and parent_id: 13 columns
@@ -34,7 +35,9 @@ def table_sql(number, key_type):
 
 
 def schema_sql(count, key_type):
-    return "BEGIN;\n" + "".join(table_sql(i, key_type) for i in range(count)) + "COMMIT;\n"
+    batches = ["".join(table_sql(i, key_type) for i in range(start, min(start + 500, count)))
+               for start in range(0, count, 500)]
+    return "BEGIN;\n" + "COMMIT;\nBEGIN;\n".join(batches) + "COMMIT;\n"
 
 
 class Sqlite:
@@ -69,7 +72,10 @@ class Postgres:
         self.database = "schemadiff_bench_%d" % os.getpid()
         self.psql(self.server, "CREATE DATABASE %s" % self.database)
         self.url = self.server[:self.server.rindex("/") + 1] + self.database
-        self.alembic_url = self.url
+        # SQLAlchemy takes a socket's folder as a parameter, not as the host.
+        user, host = self.server.split("://")[1].split("/")[0].split("@")
+        self.alembic_url = "postgresql+psycopg2://%s@/%s?host=%s" % (
+            user, self.database, urllib.parse.unquote(host))
         self.psql(self.url, schema_sql(count, self.key_type))
         self.psql(self.url, "VACUUM ANALYZE")
 
