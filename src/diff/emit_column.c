@@ -70,6 +70,27 @@ static void emit_alter(struct diff *diff, const struct table_pair *pair,
 	op->column_change = change;
 }
 
+/*
+ * The default of a column whose enum is rebuilt goes away before and comes back after:
+ * the old one may be a value that the new enum lacks, and the other way round.
+ */
+static void emit_default_aside(struct diff *diff, const struct table_pair *pair,
+			       const struct column_pair *columns)
+{
+	const unsigned type_or_default = ALTER_TYPE | ALTER_SERVER_DEFAULT;
+
+	if (!columns->converted ||
+	    (columns->differences & type_or_default) != ALTER_SERVER_DEFAULT ||
+	    !sql_text_is_set(columns->from->server_default) ||
+	    !sql_text_is_set(columns->to->server_default))
+		return;
+	struct op *op = diff_table_op(diff, OP_ALTER_COLUMN, pair->to);
+	struct column_change *change = ARENA_NEW(diff->arena, struct column_change);
+	change->set = ALTER_SERVER_DEFAULT;
+	op->name = columns->to->name;
+	op->column_change = change;
+}
+
 void diff_emit_columns(struct diff *diff, const struct table_pair *pair)
 {
 	for (size_t i = 0; i < pair->column_count; i++) {
@@ -79,7 +100,9 @@ void diff_emit_columns(struct diff *diff, const struct table_pair *pair)
 			emit_drop(diff, pair, columns->from);
 		if (columns->to && (!columns->from || columns->recreate))
 			emit_add(diff, pair, columns->to);
-		else if (columns->to && columns->differences)
+		else if (columns->to && columns->differences) {
+			emit_default_aside(diff, pair, columns);
 			emit_alter(diff, pair, columns);
+		}
 	}
 }

@@ -303,6 +303,21 @@ static void note_drop_column(const struct view *view, const char *name)
 	note_sql(view, EVENT_RELEASE, column->computed);
 }
 
+/* A default is a constant of the column's type: an enum must have it. */
+static void note_default(const struct view *view, const struct column_change *change,
+			 const struct column *column)
+{
+	const struct sql_text to = change->to.server_default;
+
+	note_sql(view, EVENT_NEED, to);
+	if (!column || change->set & ALTER_TYPE)
+		return;
+	if (!sql_text_is_set(to))
+		note_sql(view, EVENT_RELEASE, column->server_default);
+	note_type(view, sql_text_is_set(to) ? EVENT_NEED : EVENT_RELEASE, column->type,
+		  NULL);
+}
+
 static void note_alter_column(const struct view *view, const struct op *op)
 {
 	const struct column_change *change = op->column_change;
@@ -324,10 +339,7 @@ static void note_alter_column(const struct view *view, const struct op *op)
 	if (change->set & ALTER_COMPUTED && column)
 		note_sql(view, EVENT_RELEASE, column->computed);
 	if (change->set & ALTER_SERVER_DEFAULT)
-		note_sql(view, EVENT_NEED, change->to.server_default);
-	if (change->set & ALTER_SERVER_DEFAULT && column &&
-	    !sql_text_is_set(change->to.server_default))
-		note_sql(view, EVENT_RELEASE, column->server_default);
+		note_default(view, change, column);
 	note_sql(view, EVENT_NEED, change->to.backfill);
 	/* "column is in a primary key": it can hold NULL only once the key is gone. */
 	if (change->set & ALTER_NULLABLE && change->to.nullable)

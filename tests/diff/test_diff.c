@@ -174,6 +174,22 @@ Test(diff, two_new_labels_in_front)
 	finish(&fixture);
 }
 
+/* PostgreSQL refuses a default that the rebuilt enum lacks (22P02), before and after. */
+Test(diff, default_moves_aside_while_its_enum_is_rebuilt)
+{
+	expect("enums: {Mood: [sad, ok]}\n"
+	       "T: {fields: {id: {type: int, primary_key: true}, "
+	       "mood: {type: Mood, server_default: \"'ok'\"}}}\n",
+	       "enums: {Mood: [sad, ok, new]}\n"
+	       "T: {fields: {id: {type: int, primary_key: true}, "
+	       "mood: {type: Mood, server_default: \"'new'\"}}}\n",
+	       "alter enum \"mood\"\n"
+	       "alter column \"mood\" of table \"t\"\n",
+	       "alter column \"mood\" of table \"t\"\n"
+	       "alter enum \"mood\"\n"
+	       "alter column \"mood\" of table \"t\"\n");
+}
+
 Test(diff, foreign_key_around_a_replaced_primary_key)
 {
 	expect("P: {fields: {" ID ", b: int}}\n"
