@@ -151,6 +151,17 @@ static struct shares share_out(struct dump *dump, const struct table *table)
 	return shares;
 }
 
+/* What a table of SQLite is beside its columns, in SQLAlchemy's words. */
+static void dump_sqlite_options(struct dump *dump, const struct table *table)
+{
+	if (table->sqlite_strict)
+		strbuf_adds(dump->out, "    - {sqlite_strict: true}\n");
+	if (table->sqlite_without_rowid)
+		strbuf_adds(dump->out, "    - {sqlite_with_rowid: false}\n");
+	if (table->sqlite_autoincrement)
+		strbuf_adds(dump->out, "    - {sqlite_autoincrement: true}\n");
+}
+
 static void dump_table_args(struct dump *dump, const struct table *table,
 			    const struct shares *shares)
 {
@@ -164,6 +175,7 @@ static void dump_table_args(struct dump *dump, const struct table *table,
 	for (size_t i = 0; i < table->index_count; i++)
 		if (!shares->index_done[i])
 			dump_index(dump, table->indexes[i]);
+	dump_sqlite_options(dump, table);
 	if (dump->out->length == empty)
 		strbuf_truncate(dump->out, before);
 }
