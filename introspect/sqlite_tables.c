@@ -184,11 +184,12 @@ static void add_unique(const struct merge *merge, const struct constraint *parse
 			merge, add_constraint(merge, CONSTRAINT_UNIQUE, parsed), index);
 		return;
 	}
-	const struct constraint *key = table_primary_key(merge->table);
-	if (!key || !names_equal(&key->columns, &parsed->columns))
+	/* The primary key may stand behind it in the text. */
+	const struct str_list *key = &facts->primary_key;
+	if (!key->count || !names_equal(key, &parsed->columns))
 		return;
 	struct constraint *constraint = add_constraint(merge, CONSTRAINT_UNIQUE, parsed);
-	constraint->columns = str_list_copy(merge->arena, &key->columns);
+	constraint->columns = str_list_copy(merge->arena, key);
 }
 
 static void add_check(const struct merge *merge, const struct constraint *parsed)
