@@ -179,11 +179,29 @@ static bool elements_depend(const struct exchange *exchange,
 	return false;
 }
 
+/* Both sides of a foreign key change their type, one after the other. */
+static bool key_depends(const struct exchange *exchange,
+			const struct constraint *constraint, const struct table *table)
+{
+	if (constraint->kind != CONSTRAINT_FOREIGN_KEY)
+		return false;
+	for (size_t i = 0; i < constraint->columns.count; i++) {
+		const struct column *column =
+			table_find_column(table, constraint->columns.items[i]);
+
+		if (column && column_uses_enum(&exchange->render->scratch, column,
+					       exchange->enumeration))
+			return true;
+	}
+	return false;
+}
+
 static bool constraint_depends(const struct exchange *exchange,
 			       const struct constraint *constraint,
 			       const struct table *table)
 {
-	return sql_depends(exchange, constraint->check, table) ||
+	return key_depends(exchange, constraint, table) ||
+	       sql_depends(exchange, constraint->check, table) ||
 	       sql_depends(exchange, constraint->where, table) ||
 	       elements_depend(exchange, constraint->elements, constraint->element_count,
 			       table);
@@ -229,8 +247,7 @@ static void emit_index(struct render *render, const struct table *table,
 
 /*
  * Checks and indexes over an enum column hold constants of the old type, which the server
- * does not convert; they step aside and come back.
- */
+ * does not convert; they step aside and come back, as foreign keys do. */
 static void emit_dependents(const struct exchange *exchange, bool drop)
 {
 	struct render *render = exchange->render;

@@ -46,7 +46,17 @@ static void append_conflict(struct sql *sql, const char *conflict)
 		sql_appendf(sql, " ON CONFLICT %s", conflict);
 }
 
-/* AUTOINCREMENT is only understood in the column's own definition. */
+/* AUTOINCREMENT is only understood in the column's own definition, and only there does
+ * DESC keep an INTEGER PRIMARY KEY from being the rowid. */
+static bool key_is_in_column(const struct definition *definition, const char *column)
+{
+	const struct constraint *key = table_primary_key(definition->table);
+
+	return key && key->columns.count == 1 &&
+	       text_equal(key->columns.items[0], column) &&
+	       (sqlite_key_is_descending(key) || is_autoincrement(definition, column));
+}
+
 static void append_column_end(struct sql *sql, const struct definition *definition,
 			      const struct column *column)
 {
@@ -54,13 +64,14 @@ static void append_column_end(struct sql *sql, const struct definition *definiti
 
 	if (!table_column_is_nullable(definition->table, column))
 		append_conflict(sql, column->not_null_conflict);
-	if (!is_autoincrement(definition, column->name))
+	if (!key_is_in_column(definition, column->name))
 		return;
 	if (key->name)
 		sql_appendf(sql, " CONSTRAINT %pI", key->name);
-	sql_appendf(sql, " PRIMARY KEY");
+	sql_appendf(sql, " PRIMARY KEY%s", sqlite_key_is_descending(key) ? " DESC" : "");
 	append_conflict(sql, key->on_conflict);
-	sql_appendf(sql, " AUTOINCREMENT");
+	if (is_autoincrement(definition, column->name))
+		sql_appendf(sql, " AUTOINCREMENT");
 }
 
 /* Names of collations are in any case: NOCASE needs no quotes. */
@@ -101,7 +112,7 @@ static bool constraint_in_table(const struct definition *definition,
 		return false;
 	if (constraint->kind == CONSTRAINT_PRIMARY_KEY &&
 	    constraint->columns.count == 1 &&
-	    is_autoincrement(definition, constraint->columns.items[0]))
+	    key_is_in_column(definition, constraint->columns.items[0]))
 		return false;
 	return constraint_exists_on(&dialect_sqlite, constraint);
 }

@@ -176,6 +176,13 @@ static enum rebuild_need rebuild_need(struct render *render,
 
 /* Rowids. */
 
+/* INTEGER PRIMARY KEY DESC is no rowid, an old bug that is kept for compatibility
+ * (sqlite.org/lang_createtable.html, section 5). */
+bool sqlite_key_is_descending(const struct constraint *key)
+{
+	return key->element_count == 1 && key->elements[0].descending;
+}
+
 const char *sqlite_rowid_alias(struct arena *arena, const struct schema *schema,
 			       const struct table *table)
 {
@@ -186,7 +193,7 @@ const char *sqlite_rowid_alias(struct arena *arena, const struct schema *schema,
 			: NULL;
 	const char *type = column ? sql_for(&dialect_sqlite, column->type) : NULL;
 
-	if (!type ||
+	if (!type || sqlite_key_is_descending(key) ||
 	    !text_equal_nocase(dialect_sqlite.type_sql(arena, schema, type), "integer"))
 		return NULL;
 	return column->name;

@@ -37,6 +37,9 @@ void sqlite_set_legacy_alter(struct render *render, bool on);
 const char *sqlite_rowid_alias(struct arena *arena, const struct schema *schema,
 			       const struct table *table);
 
+/* A primary key on one column in descending order. */
+bool sqlite_key_is_descending(const struct constraint *key);
+
 /* sql_sqlite_trigger.c: what a native rename does to the text of triggers. [table] is the
  * one renamed, or whose column is; all triggers of [schema] follow. */
 void triggers_rename_table(struct schema *schema, const char *table, const char *to);

@@ -448,11 +448,26 @@ static void drop_disagreeing(struct schema *schema)
 	}
 }
 
+/* SQLite forgets a UNIQUE that repeats another one. */
+static void drop_twin_keys(struct table *table)
+{
+	for (size_t i = table->constraint_count; i-- > 0;)
+		for (size_t j = 0; j < i; j++)
+			if (table->constraints[i]->kind == CONSTRAINT_UNIQUE &&
+			    table->constraints[j]->kind == CONSTRAINT_UNIQUE &&
+			    str_list_equal(&table->constraints[i]->columns,
+					   &table->constraints[j]->columns)) {
+				table_remove_constraint(table, table->constraints[i]);
+				break;
+			}
+}
+
 /* SQLite knows one schema, and its own collations alone. */
 static void flatten(struct schema *schema)
 {
 	for (size_t i = schema->table_count; i-- > 0;) {
 		struct table *table = schema->tables[i];
+		drop_twin_keys(table);
 		for (size_t j = 0; j < table->constraint_count; j++)
 			table->constraints[j]->referred_schema = NULL;
 		for (size_t j = 0; j < table->index_count; j++)
