@@ -374,6 +374,44 @@ static void merge_indexes(const struct merge *merge)
 			merge_index(merge, merge->facts->indexes[i - 1]);
 }
 
+static bool has_foreign_key_on(const struct table *table, const char *column)
+{
+	for (size_t i = 0; i < table->constraint_count; i++)
+		if (table->constraints[i]->kind == CONSTRAINT_FOREIGN_KEY &&
+		    str_list_contains(&table->constraints[i]->columns, column))
+			return true;
+	return false;
+}
+
+static bool key_has_index(const struct sqlite_table *facts)
+{
+	for (size_t i = 0; i < facts->index_count; i++)
+		if (facts->indexes[i]->origin == SQLITE_ORIGIN_PRIMARY_KEY)
+			return true;
+	return false;
+}
+
+/*
+ * An INTEGER PRIMARY KEY is the rowid and numbers itself ("ROWIDs and the INTEGER PRIMARY
+ * KEY" in lang_createtable.html). Where it is no foreign key it is what SQLModel's
+ * integer key makes here, and a serial column elsewhere.
+ */
+static void note_rowid_key(const struct merge *merge)
+{
+	const struct constraint *key = table_primary_key(merge->table);
+
+	if (!key || key->columns.count != 1 || merge->table->sqlite_without_rowid ||
+	    key_has_index(merge->facts))
+		return;
+	struct column *column = find_column(merge->table, key->columns.items[0]);
+	if (!column || sql_text_is_set(column->server_default) ||
+	    !text_equal(sql_for(&dialect_sqlite, column->type), "integer") ||
+	    has_foreign_key_on(merge->table, column->name))
+		return;
+	column->identity = ARENA_NEW(merge->arena, struct identity);
+	column->identity->kind = IDENTITY_SERIAL;
+}
+
 static void merge_table(struct sqlite_catalog *catalog, struct sqlite_table *facts)
 {
 	struct arena scratch = {0};
@@ -391,6 +429,7 @@ static void merge_table(struct sqlite_catalog *catalog, struct sqlite_table *fac
 	merge_columns(&merge);
 	merge_constraints(&merge);
 	merge_indexes(&merge);
+	note_rowid_key(&merge);
 	arena_release(&scratch);
 }
 

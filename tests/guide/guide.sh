@@ -161,6 +161,10 @@ ix_users_name"
 	create_all all
 	expect 0 "no difference to what SQLModel creates" check --url "$all_url"
 
+	expect 0 "it can be inspected" inspect "$all_url"
+	[ "$(grep -c "^    id: {type: int, primary_key: true}$" "$folder/out")" = 4 ]
+	ok "its keys number themselves, without a word about it" $?
+
 	expect 0 "an empty revision to write by hand" revision -m "products have a stock"
 	write_bodies "upgrade:
   - add_column:
