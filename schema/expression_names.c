@@ -176,12 +176,3 @@ const char *expression_rename(const struct dialect *dialect, struct arena *arena
 	const struct walk walk = walk_start(dialect, sql);
 	return sql_rename(&walk, arena, from, to, walk_names_column);
 }
-
-const char *expression_rename_type(const struct dialect *dialect, struct arena *arena,
-				   const char *sql, const char *from, const char *to)
-{
-	if (!expression_mentions_type(dialect, sql, from))
-		return sql ? arena_strdup(arena, sql) : NULL;
-	const struct walk walk = walk_start(dialect, sql);
-	return sql_rename(&walk, arena, from, to, walk_names_type);
-}

@@ -72,12 +72,10 @@ bool expression_mentions(const struct dialect *dialect, const char *sql,
 const char *expression_rename(const struct dialect *dialect, struct arena *arena,
 			      const char *sql, const char *from, const char *to);
 
-/* The same for the names of types, in casts: x::status, CAST(x AS app.status); with a
- * schema before it the last word alone counts. */
+/* Does [name] occur as the name of a type, in a cast: x::status, CAST(x AS app.status)? With
+ * a schema before it the last word alone counts. */
 bool expression_mentions_type(const struct dialect *dialect, const char *sql,
 			      const char *name);
-const char *expression_rename_type(const struct dialect *dialect, struct arena *arena,
-				   const char *sql, const char *from, const char *to);
 
 /* [sql] without the parentheses around the whole and outer spaces. */
 const char *expression_strip_parens(const struct dialect *dialect, struct arena *arena,

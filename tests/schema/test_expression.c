@@ -231,9 +231,7 @@ Test(expression, renames)
 						   cases[i].to),
 				 cases[i].result);
 	cr_expect_null(expression_rename(pg, &arena, NULL, "a", "b"));
-	cr_expect_str_eq(expression_rename_type(pg, &arena, "status = 'a'::app.status",
-						"status", "state"),
-			 "status = 'a'::app.state");
+	cr_expect(expression_mentions_type(pg, "a = 'a'::app.status", "status"));
 	cr_expect_not(expression_mentions_type(pg, "status(status)", "status"));
 	arena_release(&arena);
 }
