@@ -48,22 +48,19 @@ static void append_computed_kind(struct sql *sql, const struct column *column UN
 	sql_appendf(sql, " STORED");
 }
 
-static bool is_key(const struct constraint *constraint)
-{
-	return constraint->kind == CONSTRAINT_PRIMARY_KEY ||
-	       constraint->kind == CONSTRAINT_UNIQUE;
-}
-
 /* CREATE TABLE makes one of two keys on the same columns (transformIndexConstraints in
  * parse_utilcmd.c). */
 static bool is_second_key(const struct table *table, const struct constraint *constraint)
 {
+	bool before = true;
+
 	for (size_t i = 0; i < table->constraint_count; i++) {
 		const struct constraint *other = table->constraints[i];
 
-		if (other == constraint)
-			return false;
-		if (is_key(constraint) && is_key(other) &&
+		before = before && other != constraint;
+		if (constraint->kind == CONSTRAINT_UNIQUE &&
+		    (other->kind == CONSTRAINT_PRIMARY_KEY ||
+		     (before && other->kind == CONSTRAINT_UNIQUE)) &&
 		    str_list_equal(&constraint->columns, &other->columns))
 			return true;
 	}

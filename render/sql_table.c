@@ -178,10 +178,30 @@ static void append_separator(struct sql *sql, bool *first)
 	*first = false;
 }
 
+/* The table's constraints that are, or are not, the primary key. */
+static void append_constraints(struct sql *sql, const struct definition *definition,
+			       bool primary, bool *first)
+{
+	const struct table *table = definition->table;
+
+	for (size_t i = 0; i < table->constraint_count; i++) {
+		const struct constraint *constraint = table->constraints[i];
+
+		if ((constraint->kind == CONSTRAINT_PRIMARY_KEY) != primary ||
+		    !definition->renderer->constraint_in_table(definition, constraint))
+			continue;
+		append_separator(sql, first);
+		definition_append_constraint(sql, definition, constraint);
+	}
+}
+
+/*
+ * The primary key comes first: SQLite 3.40 cannot rename an INTEGER PRIMARY KEY where a
+ * UNIQUE on it stands before ("no such column").
+ */
 void definition_append_table(struct sql *sql, const struct definition *definition,
 			     const struct sql_name *name)
 {
-	const struct sql_renderer *renderer = definition->renderer;
 	const struct table *table = definition->table;
 	bool first = true;
 
@@ -190,16 +210,10 @@ void definition_append_table(struct sql *sql, const struct definition *definitio
 		append_separator(sql, &first);
 		definition_append_column(sql, definition, table->columns[i]);
 	}
-	for (size_t i = 0; i < table->constraint_count; i++) {
-		const struct constraint *constraint = table->constraints[i];
-
-		if (!renderer->constraint_in_table(definition, constraint))
-			continue;
-		append_separator(sql, &first);
-		definition_append_constraint(sql, definition, constraint);
-	}
+	append_constraints(sql, definition, true, &first);
+	append_constraints(sql, definition, false, &first);
 	sql_appendf(sql, "\n)");
-	renderer->append_table_end(sql, table);
+	definition->renderer->append_table_end(sql, table);
 }
 
 void definition_append_index(struct sql *sql, const struct definition *definition,
