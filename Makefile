@@ -20,6 +20,9 @@ ALL_CFLAGS = $(CSTD) $(WARN) $(if $(WERROR),-Werror) $(OPT) -fPIE $(CFLAGS)
 ALL_LDFLAGS = -pie $(if $(SAN),-fsanitize=address$(,)undefined) $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
+# make V=1 shows the commands.
+Q = $(if $(V),,@)
+
 FOLDERS = src/base schema introspect src/diff render src/history src/run src/cli
 SOURCES = $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS))))
 LIB_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out src/cli/main.c,$(SOURCES)))
@@ -32,23 +35,26 @@ TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SOURCES))
 all: $(BUILD)/schemadiff
 
 $(BUILD)/schemadiff: $(BUILD)/src/cli/main.o $(BUILD)/libschemadiff.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	@echo '  LD $@'
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libschemadiff.a: $(LIB_OBJECTS)
 	@rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile | $(QUERY_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  CC $<'
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # A catalog query stands in its own .sql file, to be pasted into psql or sqlite3; the
 # header makes it a string literal.
 $(BUILD)/generated/%.sql.h: introspect/%.sql
 	@mkdir -p $(@D)
-	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
+	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(BUILD)/libschemadiff.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcriterion $(LIBS)
+	@echo '  LD $@'
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcriterion $(LIBS)
 
 # One test program: make test-schema-types runs tests/schema/test_types.c.
 define test_rule
