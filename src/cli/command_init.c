@@ -151,8 +151,9 @@ static bool read_existing(struct session *session, struct comparison *ret)
 				   &session->diags);
 }
 
-static bool make_baseline(struct session *session, struct comparison *comparison,
-			  struct revision **ret_revision)
+/* The revision that builds the database from nothing, proven; or NULL. */
+static struct revision *make_baseline(struct session *session,
+				      struct comparison *comparison)
 {
 	const struct str_list none = {0};
 	AUTO_STRBUF text = {0};
@@ -160,28 +161,32 @@ static bool make_baseline(struct session *session, struct comparison *comparison
 		revision_new(session, session->options.revision_id, "baseline", &none);
 
 	if (!revision)
-		return false;
+		return NULL;
 	if (!schema_build_ops(&session->arena, &comparison->wanted,
-			      comparison->options.dialect, &revision->upgrade))
-		return diag_error(&session->diags, NOWHERE, "the database has no tables");
+			      comparison->options.dialect, &revision->upgrade)) {
+		diag_error(&session->diags, NOWHERE, "the database has no tables");
+		return NULL;
+	}
 	if (!diff_reverse(&session->arena, &comparison->is, &revision->upgrade,
 			  &comparison->options, &revision->downgrade, &session->diags))
-		return false;
+		return NULL;
 	revision_write(revision, &text);
-	*ret_revision = revision;
-	return revision_prove(comparison, strbuf_text(&text), &session->diags);
+	if (!revision_prove(comparison, strbuf_text(&text), &session->diags))
+		return NULL;
+	return revision;
 }
 
 static bool write_baseline(struct session *session, const struct project *project,
 			   struct comparison *comparison)
 {
 	struct runner_options options = session_runner(session);
-	struct revision *revision = NULL;
 	struct str_list ids = {0};
 	AUTO_STRBUF models = {0};
 
-	if (!read_existing(session, comparison) ||
-	    !make_baseline(session, comparison, &revision))
+	if (!read_existing(session, comparison))
+		return false;
+	struct revision *revision = make_baseline(session, comparison);
+	if (!revision)
 		return false;
 	schema_write_models(&comparison->wanted, &models);
 	session->config.versions = project->versions;
