@@ -1,5 +1,5 @@
 -- Indexes of ordinary tables that back no primary key or unique constraint. One that
--- backs an exclusion constraint names it.
+-- backs an exclusion constraint names it. The vectors are read as they are.
 SELECT i.indrelid,
        i.indexrelid,
        x.relname,
@@ -8,6 +8,9 @@ SELECT i.indrelid,
        i.indnullsnotdistinct,
        i.indnkeyatts,
        i.indkey,
+       i.indclass,
+       i.indcollation,
+       i.indoption,
        m.amname,
        pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
        pg_catalog.array_to_string(x.reloptions, ', ') AS options

@@ -22,6 +22,12 @@ static const struct catalog_query queries[] = {
 #include "postgres_namespaces.sql.h"
 		, catalog_read_namespaces, true,
 	}, {
+#include "postgres_collations.sql.h"
+		, catalog_read_collations, false,
+	}, {
+#include "postgres_opclasses.sql.h"
+		, catalog_read_opclasses, false,
+	}, {
 #include "postgres_enums.sql.h"
 		, catalog_read_enums, true,
 	}, {
@@ -55,6 +61,11 @@ static const struct catalog_query queries[] = {
  * them; the place where it waits is a setting of our own.
  */
 static const char begin_sql[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/* Workers take longer to start than any of the queries does, and so do files to sort in.
+ */
+static const char tune_sql[] =
+	"SELECT pg_catalog.set_config('max_parallel_workers_per_gather', '0', true),"
+	" pg_catalog.set_config('work_mem', '32MB', true)";
 static const char save_path_sql[] =
 	"SELECT pg_catalog.set_config('schemadiff.search_path',"
 	" pg_catalog.current_setting('search_path'), true)";
@@ -115,21 +126,28 @@ bool catalog_bool(const struct pg_result *result, int row, int column)
 	return text && text[0] == 't';
 }
 
-static int compare_ints(const void *a, const void *b)
+static int compare_attributes(const void *a, const void *b)
 {
-	const int x = *(const int *)a;
-	const int y = *(const int *)b;
+	const int x = ((const struct read_attribute *)a)->number;
+	const int y = ((const struct read_attribute *)b)->number;
 
 	return (x > y) - (x < y);
 }
 
+const struct read_attribute *catalog_attribute(const struct read_table *table,
+					       long attribute)
+{
+	const struct read_attribute key = {.number = (int)attribute};
+
+	return table->attribute_count
+		       ? bsearch(&key, table->attributes, table->attribute_count,
+				 sizeof(key), compare_attributes)
+		       : NULL;
+}
+
 struct column *catalog_column(const struct read_table *table, long attribute)
 {
-	const int number = (int)attribute;
-	const int *found = table->attribute_count ? bsearch(&number, table->attributes,
-							    table->attribute_count,
-							    sizeof(number), compare_ints)
-						  : NULL;
+	const struct read_attribute *found = catalog_attribute(table, attribute);
 
 	return found ? table->table->columns[found - table->attributes] : NULL;
 }
@@ -171,11 +189,13 @@ static bool send_queries(struct postgres *postgres, bool own_transaction,
 			 struct arena *arena, struct diags *diags)
 {
 	const char *pin = postgres_pin_search_path(postgres, arena, false);
-	bool sent = postgres_pipeline_send(postgres,
-					   own_transaction ? begin_sql : save_path_sql,
-					   NULL, diags) &&
-		    postgres_pipeline_send(postgres, pin, NULL, diags);
+	bool sent =
+		own_transaction
+			? postgres_pipeline_send(postgres, begin_sql, NULL, diags) &&
+				  postgres_pipeline_send(postgres, tune_sql, NULL, diags)
+			: postgres_pipeline_send(postgres, save_path_sql, NULL, diags);
 
+	sent = sent && postgres_pipeline_send(postgres, pin, NULL, diags);
 	for (size_t i = 0; sent && i < ARRAY_SIZE(queries); i++)
 		sent = postgres_pipeline_send(
 			postgres, sql_for_server(postgres, arena, queries[i].sql),
@@ -199,10 +219,11 @@ static bool skip_result(struct postgres *postgres, struct diags *diags)
 	       postgres_error(postgres, result, NULL, diags);
 }
 
-static bool read_results(struct postgres *postgres, struct catalog_reader *reader,
-			 struct diags *diags)
+static bool read_results(struct postgres *postgres, bool own_transaction,
+			 struct catalog_reader *reader, struct diags *diags)
 {
-	if (!skip_result(postgres, diags) || !skip_result(postgres, diags))
+	if (!skip_result(postgres, diags) || !skip_result(postgres, diags) ||
+	    (own_transaction && !skip_result(postgres, diags)))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(queries); i++) {
 		AUTO_PGRESULT *result = postgres_pipeline_result(postgres);
@@ -228,7 +249,7 @@ bool postgres_introspect(struct database *database, const struct version_table *
 		return false;
 
 	const bool sent = send_queries(postgres, own_transaction, &reader.scratch, diags);
-	const bool done = sent && read_results(postgres, &reader, diags);
+	const bool done = sent && read_results(postgres, own_transaction, &reader, diags);
 	if (sent)
 		postgres_pipeline_await_sync(postgres);
 	postgres_pipeline_end(postgres);

@@ -174,29 +174,80 @@ enum {
 	INDEX_NULLS_NOT_DISTINCT,
 	INDEX_KEY_COUNT,
 	INDEX_KEY,
+	INDEX_OPCLASSES,
+	INDEX_COLLATIONS,
+	INDEX_ORDERS,
 	INDEX_METHOD,
 	INDEX_PREDICATE,
 	INDEX_OPTIONS,
 };
 
-/* The keys as plain columns; what else there is to them comes in
- * catalog_read_index_keys(). */
+enum { INDOPTION_DESC = 1, INDOPTION_NULLS_FIRST = 2 }; /* pg_index.h */
+
+static void read_order(struct index_element *element, long option)
+{
+	const bool nulls_first = option & INDOPTION_NULLS_FIRST;
+
+	element->descending = option & INDOPTION_DESC;
+	if (nulls_first != element->descending)
+		element->nulls = nulls_first ? NULLS_FIRST : NULLS_LAST;
+}
+
+/* The first [count] numbers of a vector. */
+static long *read_vector(struct catalog_reader *reader, const char *text, size_t count)
+{
+	long *numbers = arena_alloc(&reader->scratch, count * sizeof(*numbers));
+
+	for (size_t i = 0; i < count; i++)
+		catalog_next_number(&text, &numbers[i]);
+	return numbers;
+}
+
+/* A key that is a column. What is its own default is left NULL. */
+static void read_column_key(struct catalog_reader *reader, const struct read_table *table,
+			    long number, const struct read_keys *keys, size_t position)
+{
+	const struct read_attribute *attribute = catalog_attribute(table, number);
+	struct index_element *element = &keys->elements[position];
+	if (!attribute)
+		return;
+
+	element->column = catalog_column_name(table, number);
+	element->opclass =
+		catalog_opclass(reader, keys->opclasses[position], attribute->type);
+	if (keys->collations[position] != attribute->collation)
+		element->collation =
+			catalog_collation(reader, keys->collations[position]);
+}
+
+/* What the vectors tell of the keys; the rest comes in catalog_read_index_keys(). */
 static struct read_keys read_keys(struct catalog_reader *reader,
 				  const struct read_table *table,
 				  const struct pg_result *result, int row)
 {
-	struct arena *arena = &reader->schema->arena;
-	const char *numbers = postgres_cell(result, row, INDEX_KEY);
+	const size_t count = (size_t)cell_number(result, row, INDEX_KEY_COUNT);
+	const long *columns =
+		read_vector(reader, postgres_cell(result, row, INDEX_KEY), count);
+	const long *opclasses =
+		read_vector(reader, postgres_cell(result, row, INDEX_OPCLASSES), count);
+	const long *collations =
+		read_vector(reader, postgres_cell(result, row, INDEX_COLLATIONS), count);
+	const long *orders =
+		read_vector(reader, postgres_cell(result, row, INDEX_ORDERS), count);
 	struct read_keys keys = {
 		.oid = catalog_oid(postgres_cell(result, row, INDEX_OID)),
-		.count = (size_t)cell_number(result, row, INDEX_KEY_COUNT),
+		.elements = arena_alloc(&reader->schema->arena,
+					count * sizeof(*keys.elements)),
+		.opclasses = arena_alloc(&reader->scratch, count * sizeof(unsigned)),
+		.collations = arena_alloc(&reader->scratch, count * sizeof(unsigned)),
+		.count = count,
 	};
 
-	keys.elements = arena_alloc(arena, keys.count * sizeof(*keys.elements));
-	for (size_t i = 0; i < keys.count; i++) {
-		long number = 0;
-		catalog_next_number(&numbers, &number);
-		keys.elements[i].column = catalog_column_name(table, number);
+	for (size_t i = 0; i < count; i++) {
+		keys.opclasses[i] = (unsigned)opclasses[i];
+		keys.collations[i] = (unsigned)collations[i];
+		read_column_key(reader, table, columns[i], &keys, i);
+		read_order(&keys.elements[i], orders[i]);
 	}
 	ARRAY_PUSH(&reader->scratch, reader->keys, reader->key_count, keys);
 	return keys;
@@ -257,21 +308,33 @@ enum {
 	KEY_INDEX_OID,
 	KEY_POSITION,
 	KEY_EXPRESSION,
-	KEY_OPTION,
-	KEY_COLLATION,
-	KEY_OPCLASS,
+	KEY_EXPRESSION_TYPE,
+	KEY_IS_COLLATED,
+	KEY_OPTIONS,
 	KEY_OPERATOR,
 };
 
-enum { INDOPTION_DESC = 1, INDOPTION_NULLS_FIRST = 2 }; /* pg_index.h */
-
-static void read_order(struct index_element *element, long option)
+static void read_key(struct catalog_reader *reader, const struct read_keys *keys,
+		     size_t position, const struct pg_result *result, int row)
 {
-	const bool nulls_first = option & INDOPTION_NULLS_FIRST;
+	struct index_element *element = &keys->elements[position];
+	const char *options = postgres_cell(result, row, KEY_OPTIONS);
+	const unsigned type =
+		catalog_oid(postgres_cell(result, row, KEY_EXPRESSION_TYPE));
 
-	element->descending = option & INDOPTION_DESC;
-	if (nulls_first != element->descending)
-		element->nulls = nulls_first ? NULLS_FIRST : NULLS_LAST;
+	element->with_operator = catalog_text(reader, result, row, KEY_OPERATOR);
+	if (!element->column) {
+		element->expression = catalog_sql(reader, result, row, KEY_EXPRESSION);
+		element->opclass =
+			catalog_opclass(reader, keys->opclasses[position], type);
+	}
+	if (catalog_bool(result, row, KEY_IS_COLLATED))
+		element->collation =
+			catalog_collation(reader, keys->collations[position]);
+	if (options)
+		element->opclass = arena_printf(
+			&reader->schema->arena, "%s (%s)",
+			catalog_opclass_name(reader, keys->opclasses[position]), options);
 }
 
 void catalog_read_index_keys(struct catalog_reader *reader,
@@ -284,14 +347,7 @@ void catalog_read_index_keys(struct catalog_reader *reader,
 			bsearch(&oid, reader->keys, reader->key_count,
 				sizeof(*reader->keys), catalog_compare_oids);
 		const size_t position = (size_t)cell_number(result, row, KEY_POSITION);
-		if (!keys || position < 1 || position > keys->count)
-			continue;
-
-		struct index_element *element = &keys->elements[position - 1];
-		element->expression = catalog_sql(reader, result, row, KEY_EXPRESSION);
-		read_order(element, cell_number(result, row, KEY_OPTION));
-		element->collation = catalog_text(reader, result, row, KEY_COLLATION);
-		element->opclass = catalog_text(reader, result, row, KEY_OPCLASS);
-		element->with_operator = catalog_text(reader, result, row, KEY_OPERATOR);
+		if (keys && position >= 1 && position <= keys->count)
+			read_key(reader, keys, position - 1, result, row);
 	}
 }

@@ -1,6 +1,7 @@
 -- Sequences that a column owns (deptype a: serial) or is (i: identity), with their
 -- options, NULL where an option is the default of the sequence's type. The default of a
--- serial column prints exactly as next_value.
+-- serial column prints exactly as next_value. OFFSET 0 makes the planner look up each
+-- sequence by the index: pg_depend is large.
 SELECT d.refobjid,
        d.refobjsubid,
        d.deptype,
@@ -29,11 +30,14 @@ SELECT d.refobjid,
        s.seqcycle
 FROM pg_catalog.pg_sequence s
 JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
-JOIN pg_catalog.pg_depend d
-	ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-	AND d.objid = s.seqrelid
-	AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-	AND d.refobjsubid > 0
-	AND d.deptype IN ('a', 'i')
+CROSS JOIN LATERAL (
+	SELECT w.refobjid, w.refobjsubid, w.deptype
+	FROM pg_catalog.pg_depend w
+	WHERE w.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+	  AND w.objid = s.seqrelid
+	  AND w.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+	  AND w.refobjsubid > 0
+	  AND w.deptype IN ('a', 'i')
+	OFFSET 0) d
 WHERE c.relpersistence <> 't'
 ORDER BY d.refobjid, d.refobjsubid, c.relname

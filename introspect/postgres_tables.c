@@ -111,7 +111,8 @@ enum {
 	COLUMN_EXPRESSION,
 	COLUMN_GENERATED,
 	COLUMN_IDENTITY,
-	COLUMN_COLLATION,
+	COLUMN_COLLATION_OID,
+	COLUMN_IS_COLLATED,
 	COLUMN_COMMENT,
 };
 
@@ -150,16 +151,18 @@ static struct column *read_column(struct catalog_reader *reader,
 	struct column *column = ARENA_NEW(arena, struct column);
 	const struct sql_text expression =
 		catalog_sql(reader, result, row, COLUMN_EXPRESSION);
-	const char generated = *postgres_cell(result, row, COLUMN_GENERATED);
-	const char identity = *postgres_cell(result, row, COLUMN_IDENTITY);
+	const char *generated = postgres_cell(result, row, COLUMN_GENERATED);
+	const char *identity = postgres_cell(result, row, COLUMN_IDENTITY);
 
 	column->name = catalog_text(reader, result, row, COLUMN_NAME);
 	column->type = sql_text_same(column_type(reader, result, row));
 	column->nullable = !catalog_bool(result, row, COLUMN_NOT_NULL);
-	column->collation =
-		sql_text_same(catalog_text(reader, result, row, COLUMN_COLLATION));
+	if (catalog_bool(result, row, COLUMN_IS_COLLATED))
+		column->collation = sql_text_same(catalog_collation(
+			reader,
+			catalog_oid(postgres_cell(result, row, COLUMN_COLLATION_OID))));
 	column->comment = catalog_text(reader, result, row, COLUMN_COMMENT);
-	column->computed_stored = generated == 's';
+	column->computed_stored = generated && *generated == 's';
 	if (generated)
 		column->computed = expression;
 	else
@@ -167,26 +170,75 @@ static struct column *read_column(struct catalog_reader *reader,
 	if (identity) {
 		column->identity = ARENA_NEW(arena, struct identity);
 		column->identity->kind =
-			identity == 'a' ? IDENTITY_ALWAYS : IDENTITY_BY_DEFAULT;
+			*identity == 'a' ? IDENTITY_ALWAYS : IDENTITY_BY_DEFAULT;
 	}
 	return column;
 }
 
-void catalog_read_columns(struct catalog_reader *reader, const struct pg_result *result)
+struct column_row {
+	struct read_table *table;
+	struct read_attribute attribute;
+	int row;
+};
+
+static int compare_column_rows(const void *a, const void *b)
 {
+	const struct column_row *x = a;
+	const struct column_row *y = b;
+
+	if (x->table->oid != y->table->oid)
+		return x->table->oid < y->table->oid ? -1 : 1;
+	return (x->attribute.number > y->attribute.number) -
+	       (x->attribute.number < y->attribute.number);
+}
+
+/* The rows of tables that are read, by table and attribute number. */
+static size_t sort_column_rows(struct catalog_reader *reader,
+			       const struct pg_result *result,
+			       struct column_row *ret_rows)
+{
+	size_t count = 0;
+	bool sorted = true;
+
 	for (int row = 0; row < PQntuples(result); row++) {
 		struct read_table *table = catalog_table(
 			reader, postgres_cell(result, row, COLUMN_TABLE_OID));
 		if (!table)
 			continue;
-
-		const char *number = postgres_cell(result, row, COLUMN_NUMBER);
-		const int attribute = (int)strtol(number, NULL, 10);
-		ARRAY_PUSH(&reader->scratch, table->attributes, table->attribute_count,
-			   attribute);
-		table_add_column(&reader->schema->arena, table->table,
-				 read_column(reader, result, row));
+		ret_rows[count++] = (struct column_row){
+			.table = table,
+			.attribute.number = (int)strtol(
+				postgres_cell(result, row, COLUMN_NUMBER), NULL, 10),
+			.attribute.type =
+				catalog_oid(postgres_cell(result, row, COLUMN_TYPE_OID)),
+			.attribute.collation = catalog_oid(
+				postgres_cell(result, row, COLUMN_COLLATION_OID)),
+			.row = row,
+		};
+		sorted = sorted &&
+			 (count < 2 || compare_column_rows(&ret_rows[count - 2],
+							   &ret_rows[count - 1]) < 0);
 	}
+	if (!sorted)
+		qsort(ret_rows, count, sizeof(*ret_rows), compare_column_rows);
+	return count;
+}
+
+void catalog_read_columns(struct catalog_reader *reader, const struct pg_result *result)
+{
+	struct arena arena = {0};
+	struct column_row *rows =
+		arena_alloc(&arena, (size_t)PQntuples(result) * sizeof(*rows));
+	const size_t count = sort_column_rows(reader, result, rows);
+
+	for (size_t i = 0; i < count; i++) {
+		struct read_table *table = rows[i].table;
+		ARRAY_PUSH(&reader->scratch, table->attributes, table->attribute_count,
+			   rows[i].attribute);
+		table_add_column(&reader->schema->arena, table->table,
+				 read_column(reader, result, rows[i].row));
+	}
+	arena_release(&arena);
 }
 
 enum {
