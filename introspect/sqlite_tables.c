@@ -412,6 +412,22 @@ static void note_rowid_key(const struct merge *merge)
 	column->identity->kind = IDENTITY_SERIAL;
 }
 
+/* SQLite's old mistake: only WITHOUT ROWID and STRICT tables, and INTEGER PRIMARY KEY,
+ * keep NULL out of a key ("The PRIMARY KEY" in lang_createtable.html). */
+static void note_null_keys(const struct merge *merge)
+{
+	const struct constraint *key = table_primary_key(merge->table);
+
+	if (!key || merge->table->sqlite_without_rowid || merge->table->sqlite_strict ||
+	    !key_has_index(merge->facts))
+		return;
+	for (size_t i = 0; i < key->columns.count; i++) {
+		struct column *column = find_column(merge->table, key->columns.items[i]);
+		if (column)
+			column->sqlite_null_key = column->nullable;
+	}
+}
+
 static void merge_table(struct sqlite_catalog *catalog, struct sqlite_table *facts)
 {
 	struct arena scratch = {0};
@@ -430,6 +446,7 @@ static void merge_table(struct sqlite_catalog *catalog, struct sqlite_table *fac
 	merge_constraints(&merge);
 	merge_indexes(&merge);
 	note_rowid_key(&merge);
+	note_null_keys(&merge);
 	arena_release(&scratch);
 }
 

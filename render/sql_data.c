@@ -66,20 +66,38 @@ bool render_bulk_insert(struct render *render)
 	return true;
 }
 
+/* "UPDATE", so that no ON CONFLICT clause of SQLite's leaves out or replaces rows. */
+static const char *update_words(const struct render *render)
+{
+	const struct op *op = render->op;
+	const struct table *table =
+		schema_find_table(render->state, op->schema, op->table);
+	bool clauses = false;
+
+	for (size_t i = 0; table && i < table->column_count; i++)
+		clauses = clauses || table->columns[i]->not_null_conflict;
+	for (size_t i = 0; table && i < table->constraint_count; i++)
+		clauses = clauses || table->constraints[i]->on_conflict;
+	return clauses && render->dialect->id == DIALECT_SQLITE ? "UPDATE OR ABORT"
+								: "UPDATE";
+}
+
 bool render_backfill(struct render *render)
 {
 	const struct op *op = render->op;
 	const struct sql_name name = {op->schema, op->table};
 	const char *value = sql_for(render->dialect, op->sql);
 	const char *where = sql_for(render->dialect, op->where);
+	const char *words = update_words(render);
 
 	if (!value || (!where && sql_text_is_set(op->where)))
 		return true;
 	if (where)
-		render_emit(render, "UPDATE %pT SET %pI = (%s) WHERE %s", &name, op->name,
-			    value, where);
+		render_emit(render, "%s %pT SET %pI = (%s) WHERE %s", words, &name,
+			    op->name, value, where);
 	else
-		render_emit(render, "UPDATE %pT SET %pI = (%s)", &name, op->name, value);
+		render_emit(render, "%s %pT SET %pI = (%s)", words, &name, op->name,
+			    value);
 	return true;
 }
 

@@ -267,9 +267,11 @@ static void emit_copy(struct render *render, const struct rebuild *rebuild,
 		if (source && !is_generated(render, column))
 			add_copied(&columns, &values, column->name, source);
 	}
+	/* OR ABORT: no ON CONFLICT clause of the table's may leave out or replace rows.
+	 */
 	if (columns.text.length)
-		render_emit(render, "INSERT INTO %pI (%s) SELECT %s FROM %pI", name,
-			    strbuf_text(&columns.text), strbuf_text(&values.text),
+		render_emit(render, "INSERT OR ABORT INTO %pI (%s) SELECT %s FROM %pI",
+			    name, strbuf_text(&columns.text), strbuf_text(&values.text),
 			    rebuild->name);
 }
 

@@ -70,7 +70,8 @@ void definition_append_column(struct sql *sql, const struct definition *definiti
 		definition_append_default(sql, renderer, server_default);
 	}
 	renderer->append_identity(sql, definition, column);
-	if (!table_column_is_nullable(definition->table, column))
+	if (!table_column_is_nullable(definition->table, column) &&
+	    !(column->nullable && column->sqlite_null_key))
 		sql_appendf(sql, " NOT NULL");
 	renderer->append_column_end(sql, definition, column);
 }

@@ -44,6 +44,9 @@ struct column {
 	struct sql_text backfill;
 	/* SQLite's ON CONFLICT clause of NOT NULL, kept by rebuilds, never compared. */
 	const char *not_null_conflict;
+	/* SQLite: a key column that admits NULL, as those do there that do not say NOT
+	 * NULL; introspected only, kept by rebuilds, never compared. */
+	bool sqlite_null_key;
 };
 
 enum constraint_kind {

@@ -222,6 +222,38 @@ Test(sql_sqlite, what_models_cannot_say_stays)
 	expect_rows("SELECT k, a, b FROM t", "x|y|1");
 }
 
+/* With the clauses in force, rows would be left out or replaced in silence. */
+Test(sql_sqlite, conflict_clauses_cost_no_row)
+{
+	test_sqlite_sql(url, "CREATE TABLE t (a TEXT, b TEXT NOT NULL ON CONFLICT IGNORE,"
+			     " UNIQUE (a) ON CONFLICT REPLACE);"
+			     "INSERT INTO t VALUES ('1', 'x'), ('01', 'y')");
+	const char *words = test_render_fails(
+		&arena, url, "- alter_column: {table: t, column: a, type: integer}\n");
+	cr_expect(strstr(words, "UNIQUE constraint failed"), "%s", words);
+	words = test_render_fails(&arena, url,
+				  "- backfill: {table: t, column: a, sql: \"'z'\"}\n");
+	cr_expect(strstr(words, "UNIQUE constraint failed"), "%s", words);
+	expect_rows("SELECT a, b FROM t", "1|x\n01|y");
+}
+
+/* SQLite's old mistake, which existing databases rely on. */
+Test(sql_sqlite, a_key_that_holds_null_goes_on_holding_it)
+{
+	test_sqlite_sql(url,
+			"CREATE TABLE t (k TEXT PRIMARY KEY, a TEXT);"
+			"INSERT INTO t (rowid, k) VALUES (3, NULL), (7, NULL), (1, 'x')");
+	test_render(&arena, url,
+		    "- alter_column: {table: t, column: a, server_default: \"'y'\"}\n");
+	expect_rows("SELECT rowid, k FROM t ORDER BY rowid", "1|x\n3|(null)\n7|(null)");
+	test_render(&arena, url,
+		    "- alter_column: {table: t, column: k, nullable: false, "
+		    "backfill: rowid}\n");
+	expect_rows("SELECT rowid, k FROM t ORDER BY rowid", "1|x\n3|3\n7|7");
+	expect_rows("SELECT \"notnull\" FROM pragma_table_info('t') WHERE name = 'k'",
+		    "1");
+}
+
 Test(sql_sqlite, values_survive_a_change_of_type)
 {
 	test_sqlite_sql(url, "CREATE TABLE t (a TEXT, b INTEGER, c TEXT);"
