@@ -61,7 +61,8 @@ void diag_detail(struct diags *diags, const char *format, ...)
 	if (!diags->count)
 		return;
 	va_start(args, format);
-	diags->items[diags->count - 1].detail = arena_vprintf(&diags->arena, format, args);
+	diags->items[diags->count - 1].detail =
+		arena_vprintf(&diags->arena, format, args);
 	va_end(args);
 }
 
