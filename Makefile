@@ -68,20 +68,26 @@ $(foreach t,$(TEST_SOURCES),$(eval $(call test_rule,$(t))))
 
 tests: $(TESTS)
 
-check: dependencies-check all tests
+# What is missing is installed before anything is built, also under make -j.
+check: dependencies-check
+	@$(MAKE) all tests
 	scripts/with-postgres scripts/run-tests $(BUILD)
 
 # The property tests at full length; `make check` runs a short sample of them.
-check-long: dependencies-check all tests
+check-long: dependencies-check
+	@$(MAKE) all tests
 	SCHEMADIFF_LONG=1 scripts/with-postgres scripts/run-tests $(BUILD)
 
-demo: dependencies-build all
+demo: dependencies-build
+	@$(MAKE) all
 	scripts/demo $(BUILD)/schemadiff
 
-bench: dependencies-check all
+bench: dependencies-check
+	@$(MAKE) all
 	scripts/with-postgres bench/run $(BUILD)/schemadiff
 
-dependencies-%:
+DEPENDENCIES = dependencies-build dependencies-check dependencies-lint
+$(DEPENDENCIES): dependencies-%:
 	@scripts/install-dependencies $*
 
 C_FILES = $(SOURCES) $(TEST_SOURCES) $(sort $(wildcard tests/support/*.c))
@@ -125,4 +131,4 @@ dist:
 clean:
 	rm -rf build build-*
 
-.PHONY: all tests check check-long demo bench lint tidy format install uninstall dist clean
+.PHONY: $(DEPENDENCIES) all tests check check-long demo bench lint tidy format install uninstall dist clean
