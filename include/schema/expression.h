@@ -72,8 +72,8 @@ bool expression_mentions(const struct dialect *dialect, const char *sql,
 const char *expression_rename(const struct dialect *dialect, struct arena *arena,
 			      const char *sql, const char *from, const char *to);
 
-/* Does [name] occur as the name of a type, in a cast: x::status, CAST(x AS app.status)? With
- * a schema before it the last word alone counts. */
+/* Does [name] occur as the name of a type, in a cast: x::status, CAST(x AS app.status)?
+ * With a schema before it the last word alone counts. */
 bool expression_mentions_type(const struct dialect *dialect, const char *sql,
 			      const char *name);
 
