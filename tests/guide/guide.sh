@@ -98,11 +98,11 @@ play() {
 	project=$folder/$database
 	mkdir -p "$project"
 	case $database in
-	sqlite) url=sqlite:///shop.db all_url=sqlite:///all.db timestamp=datetime text=varchar bool=boolean now="datetime('now', '-1 minute')" true=1 ;;
+	sqlite) url=sqlite:///shop.db all_url=sqlite:///all.db text=varchar now="datetime('now', '-1 minute')" true=1 ;;
 	postgresql)
 		psql -X -q -d "$SCHEMADIFF_TEST_POSTGRES" -c "CREATE DATABASE guide_$$"
 		psql_url=$(server guide_$$) url=$psql_url all_url=$(server guide_all_$$)
-		timestamp='timestamp without time zone' text='character varying' bool=boolean
+		text='character varying'
 		now="(now() AT TIME ZONE 'utc') - interval '1 minute'" true=t
 		;;
 	esac
