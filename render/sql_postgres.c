@@ -6,6 +6,7 @@
 #include "render/sql_postgres.h"
 
 #include "schema/apply.h"
+#include "schema/equal.h"
 #include "schema/names.h"
 
 static struct sql_name table_name(const struct op *op)
@@ -48,22 +49,28 @@ static void append_computed_kind(struct sql *sql, const struct column *column UN
 	sql_appendf(sql, " STORED");
 }
 
-/* CREATE TABLE makes one of two keys on the same columns (transformIndexConstraints in
- * parse_utilcmd.c). */
+static bool keys_merge(const struct constraint *a, const struct constraint *b)
+{
+	const struct equal_context context = {.dialect = &dialect_postgresql};
+
+	if (a->kind == CONSTRAINT_EXCLUDE)
+		return constraint_same_definition(&context, a, b);
+	return a->kind == CONSTRAINT_UNIQUE && b->kind == CONSTRAINT_UNIQUE &&
+	       str_list_equal(&a->columns, &b->columns);
+}
+
+/* CREATE TABLE makes one of two keys that are alike (transformIndexConstraints in
+ * parse_utilcmd.c), and none beside the primary key. */
 static bool is_second_key(const struct table *table, const struct constraint *constraint)
 {
-	bool before = true;
+	const struct constraint *primary = table_primary_key(table);
 
-	for (size_t i = 0; i < table->constraint_count; i++) {
-		const struct constraint *other = table->constraints[i];
-
-		before = before && other != constraint;
-		if (constraint->kind == CONSTRAINT_UNIQUE &&
-		    (other->kind == CONSTRAINT_PRIMARY_KEY ||
-		     (before && other->kind == CONSTRAINT_UNIQUE)) &&
-		    str_list_equal(&constraint->columns, &other->columns))
+	if (primary && constraint->kind == CONSTRAINT_UNIQUE &&
+	    str_list_equal(&constraint->columns, &primary->columns))
+		return true;
+	for (size_t i = 0; table->constraints[i] != constraint; i++)
+		if (keys_merge(constraint, table->constraints[i]))
 			return true;
-	}
 	return false;
 }
 

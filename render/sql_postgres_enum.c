@@ -200,6 +200,9 @@ static bool constraint_depends(const struct exchange *exchange,
 			       const struct constraint *constraint,
 			       const struct table *table)
 {
+	if (!constraint->name ||
+	    !constraint_exists_on(exchange->render->dialect, constraint))
+		return false;
 	return key_depends(exchange, constraint, table) ||
 	       sql_depends(exchange, constraint->check, table) ||
 	       sql_depends(exchange, constraint->where, table) ||
@@ -210,6 +213,8 @@ static bool constraint_depends(const struct exchange *exchange,
 static bool index_depends(const struct exchange *exchange, const struct index *index,
 			  const struct table *table)
 {
+	if (!index->name || !index_exists_on(exchange->render->dialect, index))
+		return false;
 	return sql_depends(exchange, index->where, table) ||
 	       elements_depend(exchange, index->elements, index->element_count, table);
 }
@@ -256,13 +261,11 @@ static void emit_dependents(const struct exchange *exchange, bool drop)
 		const struct table *table = render->state->tables[i];
 
 		for (size_t j = 0; j < table->constraint_count; j++)
-			if (table->constraints[j]->name &&
-			    constraint_depends(exchange, table->constraints[j], table))
+			if (constraint_depends(exchange, table->constraints[j], table))
 				emit_constraint(render, table, table->constraints[j],
 						drop);
 		for (size_t j = 0; j < table->index_count; j++)
-			if (table->indexes[j]->name &&
-			    index_depends(exchange, table->indexes[j], table))
+			if (index_depends(exchange, table->indexes[j], table))
 				emit_index(render, table, table->indexes[j], drop);
 	}
 }
