@@ -140,6 +140,21 @@ static bool is_rename(const struct sorter *sorter, size_t op)
 	return op_is_rename(sorter->plan->ops->items[op]);
 }
 
+/* Is what [drop] takes away perhaps what the rename [maker] has named? A constraint, or
+ * an index of another table, is not an index that got its name. */
+static bool may_drop_renamed(const struct op *maker, const struct op *drop)
+{
+	enum op_kind undo =
+		maker->kind == OP_RENAME_INDEX ? OP_DROP_INDEX : OP_DROP_CONSTRAINT;
+
+	if (maker->kind != OP_RENAME_INDEX && maker->kind != OP_RENAME_CONSTRAINT)
+		return true;
+	return (drop->kind == undo || drop->kind == maker->kind ||
+		drop->kind == OP_DROP_TABLE) &&
+	       text_equal(maker->table, drop->table) &&
+	       text_equal(maker->schema, drop->schema);
+}
+
 /*
  * A name is dropped before it is made anew, unless a rename made it only to be dropped or
  * renamed again: renames are in their right order among themselves, and before the rest.
@@ -148,12 +163,14 @@ static void add_reuse_edges(struct sorter *sorter, const struct plan_object *obj
 {
 	const struct plan_users *create = &object->events[EVENT_CREATE];
 	const struct plan_users *drop = &object->events[EVENT_DROP];
+	struct op *const *ops = sorter->plan->ops->items;
 
 	for (size_t i = 0; i < create->count; i++) {
 		size_t maker = create->items[i];
 		bool renamed = is_rename(sorter, maker);
 		for (size_t j = 0; j < drop->count; j++) {
-			if (renamed && maker < drop->items[j])
+			if (renamed && maker < drop->items[j] &&
+			    may_drop_renamed(ops[maker], ops[drop->items[j]]))
 				add_edge(sorter, maker, drop->items[j]);
 			else
 				add_edge(sorter, drop->items[j], maker);

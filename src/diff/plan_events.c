@@ -64,6 +64,14 @@ static void note_columns(const struct view *view, enum plan_event event,
 		note(view, event, KEY_COLUMN, view->table, columns->items[i]);
 }
 
+static const struct column *old_column(const struct view *view, const char *name)
+{
+	const struct table *table =
+		schema_find_table(view->plan->from, view->schema, view->table);
+
+	return table ? table_find_column(table, name) : NULL;
+}
+
 /* A name in an expression: of a type behind a cast, of a function before a parenthesis,
  * otherwise perhaps of a column of the table. */
 static void note_name(const struct view *view, enum plan_event event,
@@ -74,6 +82,10 @@ static void note_name(const struct view *view, enum plan_event event,
 		return;
 	}
 	note(view, event, KEY_COLUMN, view->table, name);
+	/* An expression over an enum column stands in the way of a change to the enum. */
+	const struct column *column = old_column(view, name);
+	if (column)
+		note_type(view, event, column->type, NULL);
 	/* SQLite does not tell upper from lower case. */
 	const char *lower = text_lower(&view->plan->scratch, name);
 	if (!text_equal(lower, name))
@@ -272,14 +284,6 @@ static void note_drop_table(const struct view *view)
 					       table->constraints[i]);
 	for (size_t i = 0; table && i < table->index_count; i++)
 		note(view, EVENT_DROP, KEY_RELATION, table->indexes[i]->name, NULL);
-}
-
-static const struct column *old_column(const struct view *view, const char *name)
-{
-	const struct table *table =
-		schema_find_table(view->plan->from, view->schema, view->table);
-
-	return table ? table_find_column(table, name) : NULL;
 }
 
 static void note_add_column(const struct view *view, const struct column *column)
