@@ -46,6 +46,7 @@ struct run {
 	/* SQLite: what to restore, and rows that referred to nothing before. */
 	struct query_result settings;
 	struct str_list violations;
+	bool dependents_sound; /* no view or trigger was broken before */
 };
 
 /* The version table, src/run/version.c. */

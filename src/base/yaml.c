@@ -146,6 +146,13 @@ static bool add_key(struct builder *b, struct frame *frame, struct yaml_node *ke
 			   yaml_describe(key));
 		return error_and_go_on(b);
 	}
+	/* Taken for a name, it would become a column of that name. */
+	if (!key->quoted && text_equal(key->text, "<<")) {
+		diag_error(b->diags, position, "merge keys (<<) are not supported");
+		diag_hint(b->diags, "Write the keys out, or in quotes if it is a name; "
+				    "models share fields by \"bases\".");
+		return error_and_go_on(b);
+	}
 	earlier = map_get(&frame->keys, key->text);
 	if (earlier) {
 		diag_error(b->diags, position, "duplicate key \"%s\"", key->text);

@@ -123,6 +123,16 @@ Test(yaml, reports_every_duplicate_key)
 	release(parsed);
 }
 
+Test(yaml, refuses_merge_keys)
+{
+	struct parsed *parsed = parse("\"<<\": 1\n");
+
+	cr_expect_not_null(parsed->root);
+	release(parsed);
+	expect_error("a: &a {b: c}\nd:\n  <<: *a\n", 3, 3,
+		     "merge keys (<<) are not supported");
+}
+
 Test(yaml, stops_after_a_hundred_errors)
 {
 	AUTO_STRBUF text = {0};

@@ -421,6 +421,78 @@ Test(runner, refuses_what_would_break_foreign_keys)
 	scene_close(&scene);
 }
 
+/* Run [body] on tables that a view and another table's trigger read. */
+static struct outcome run_under_dependents(struct scene *scene, const char *body)
+{
+	scene_open(scene, DIALECT_SQLITE);
+	scene_sql(scene,
+		  "CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, y TEXT, z TEXT);"
+		  "CREATE TABLE logs (line TEXT);"
+		  "CREATE VIEW v AS SELECT id, x FROM a;"
+		  "CREATE TRIGGER t AFTER INSERT ON logs BEGIN"
+		  " UPDATE a SET y = new.line WHERE y IS NULL; END;"
+		  "INSERT INTO a VALUES (1, 'x', NULL, 'z')");
+	scene_revision(scene, "aaa1", "null", body);
+	return move(scene, "head", true);
+}
+
+Test(runner, refuses_what_would_break_a_view_or_trigger)
+{
+	static const struct {
+		const char *op, *part;
+	} cases[] = {
+		{"drop_column: {table: a, column: x}", "view v"},
+		{"drop_column: {table: a, column: y}", "trigger t"},
+		{"drop_table: {name: a}", "view v"},
+		{"execute: DROP TABLE a", "view v"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct scene scene = {0};
+		const char *const parts[] = {"would not work any more", cases[i].part,
+					     "aaa1", NULL};
+		const char *body = arena_printf(
+			&scene.arena, "upgrade:\n  - %s\ndowngrade: []\n", cases[i].op);
+		struct outcome outcome = run_under_dependents(&scene, body);
+		expect_failure(&outcome, parts);
+		expect_query(&scene, "SELECT * FROM a", "1|x|(null)|z");
+		expect_query(&scene, "SELECT * FROM v", "1|x");
+		scene_close(&scene);
+	}
+}
+
+Test(runner, lets_a_revision_change_a_view_with_its_table)
+{
+	struct scene scene = {0};
+	struct outcome outcome = run_under_dependents(
+		&scene, "upgrade:\n"
+			"  - execute: DROP VIEW v\n"
+			"  - drop_column: {table: a, column: x}\n"
+			"  - drop_column: {table: a, column: z}\n"
+			"  - execute: CREATE VIEW v AS SELECT id, y FROM a\n"
+			"downgrade: []\n");
+
+	cr_expect(outcome.ok, "%s", outcome.errors);
+	scene_sql(&scene, "INSERT INTO logs VALUES ('said')");
+	expect_query(&scene, "SELECT * FROM v", "1|said");
+	scene_close(&scene);
+}
+
+Test(runner, lives_with_a_view_that_was_broken_before)
+{
+	struct scene scene = {0};
+
+	scene_open(&scene, DIALECT_SQLITE);
+	scene_sql(&scene, "CREATE TABLE a (x TEXT, y TEXT);"
+			  "CREATE VIEW v AS SELECT no_such_column FROM a");
+	scene_revision(&scene, "aaa1", "null",
+		       "upgrade:\n"
+		       "  - alter_column: {table: a, column: x, nullable: false}\n"
+		       "downgrade: []\n");
+	upgrade(&scene, "head", 1);
+	scene_close(&scene);
+}
+
 Test(runner, lives_with_foreign_keys_that_were_broken_before)
 {
 	struct scene scene = {0};
