@@ -127,7 +127,8 @@ static void decide_rows(struct normalizer *normalizer, const struct undecided_ta
 			undecided_by_name(part, postgres_cell(result, row, 0));
 		const char *printed = postgres_cell(result, row, 1);
 		if (undecided && printed)
-			undecided_decide(undecided, normalizer->wanted, printed);
+			undecided_decide(undecided, normalizer->wanted,
+					 &normalizer->arena, printed);
 	}
 }
 
@@ -197,17 +198,28 @@ static struct undecided_list split(struct normalizer *normalizer,
 	return parts;
 }
 
-static bool decide(struct normalizer *normalizer, const struct schema *is,
-		   const struct undecided_list *list)
+static bool decide_or_split(struct normalizer *normalizer,
+			    const struct undecided_list *list)
 {
 	struct undecided_list failed = {0};
 	struct undecided_list ignored = {0};
 
-	create_enums(normalizer, is);
 	if (!decide_list(normalizer, list, &failed))
 		return false;
 	const struct undecided_list parts = split(normalizer, &failed);
 	return decide_list(normalizer, &parts, &ignored);
+}
+
+static bool decide(struct normalizer *normalizer, const struct schema *is,
+		   const struct undecided_list *list)
+{
+	struct undecided_list again = {0};
+
+	create_enums(normalizer, is);
+	if (!decide_or_split(normalizer, list))
+		return false;
+	undecided_again(&normalizer->arena, list, &again);
+	return decide_or_split(normalizer, &again);
 }
 
 /* All in a transaction, or inside the caller's by a savepoint, that is rolled back. */

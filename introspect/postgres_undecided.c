@@ -227,6 +227,12 @@ static bool column_is_needed(const struct undecided_table *part,
 	return false;
 }
 
+/* The expression in words that it has not been decided by. */
+static const char *undecided_text(const struct undecided *undecided)
+{
+	return undecided->printed ? undecided->printed : *undecided->slot;
+}
+
 static void append_column(const struct schema *wanted, const struct undecided_table *part,
 			  const struct column *column, struct strbuf *out)
 {
@@ -247,7 +253,7 @@ static void append_column(const struct schema *wanted, const struct undecided_ta
 			dialect_quote_name(postgres(), out, collation);
 	}
 	if (value)
-		strbuf_addf(out, " DEFAULT (%s\n)", *value->slot);
+		strbuf_addf(out, " DEFAULT (%s\n)", undecided_text(value));
 	arena_release(&arena);
 }
 
@@ -260,11 +266,11 @@ static void append_item(const struct schema *wanted, const struct undecided *ite
 	switch (item->kind) {
 	case UNDECIDED_CONDITION:
 		strbuf_addf(out, "CONSTRAINT \"" NAME_PREFIX "%zu\" CHECK (%s\n)", number,
-			    *item->slot);
+			    undecided_text(item));
 		break;
 	case UNDECIDED_VALUE:
 		strbuf_addf(out, "CONSTRAINT \"" NAME_PREFIX "%zu\" CHECK ((%s\n)%s)",
-			    number, *item->slot, not_null_test);
+			    number, undecided_text(item), not_null_test);
 		break;
 	case UNDECIDED_COMPUTED:
 		strbuf_addf(out,
@@ -272,7 +278,7 @@ static void append_item(const struct schema *wanted, const struct undecided *ite
 			    number,
 			    postgres()->type_sql(&arena, wanted,
 						 sql_for(postgres(), item->column->type)),
-			    *item->slot);
+			    undecided_text(item));
 		break;
 	case UNDECIDED_DEFAULT:
 		break; /* stands with its column */
@@ -318,23 +324,46 @@ struct undecided *undecided_by_name(const struct undecided_table *part, const ch
 	return NULL;
 }
 
-void undecided_decide(struct undecided *undecided, struct schema *wanted,
-		      const char *printed)
+/* The expression itself of what the server printed for it. */
+static const char *bare_text(const struct undecided *undecided, struct arena *arena,
+			     const char *printed)
 {
-	struct arena arena = {0};
-	const char *text = expression_strip_parens(postgres(), &arena, printed);
+	const char *text = expression_strip_parens(postgres(), arena, printed);
 
-	if (undecided->kind == UNDECIDED_VALUE && text_ends_with(text, not_null_test)) {
-		const size_t length = strlen(text) - strlen(not_null_test);
-		text = expression_strip_parens(postgres(), &arena,
-					       arena_strndup(&arena, text, length));
-	}
+	if (undecided->kind != UNDECIDED_VALUE || !text_ends_with(text, not_null_test))
+		return text;
+	const size_t length = strlen(text) - strlen(not_null_test);
+	return expression_strip_parens(postgres(), arena,
+				       arena_strndup(arena, text, length));
+}
+
+void undecided_decide(struct undecided *undecided, struct schema *wanted,
+		      struct arena *arena, const char *printed)
+{
+	const char *text = bare_text(undecided, arena, printed);
+
+	undecided->printed = NULL;
 	for (size_t i = 0; i < undecided->candidates.count; i++) {
 		if (!expression_equal(postgres(), text, undecided->candidates.items[i]))
 			continue;
 		*undecided->slot =
 			arena_strdup(&wanted->arena, undecided->candidates.items[i]);
-		break;
+		return;
 	}
-	arena_release(&arena);
+	undecided->printed = text;
+}
+
+void undecided_again(struct arena *arena, const struct undecided_list *list,
+		     struct undecided_list *ret_again)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct undecided_table *table = &list->tables[i];
+		struct undecided_table again = {.table = table->table};
+		for (size_t e = 0; e < table->count; e++)
+			if (table->items[e].printed)
+				ARRAY_PUSH(arena, again.items, again.count,
+					   table->items[e]);
+		if (again.count)
+			ARRAY_PUSH(arena, ret_again->tables, ret_again->count, again);
+	}
 }

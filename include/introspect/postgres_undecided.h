@@ -21,6 +21,7 @@ struct undecided {
 	const char **slot;	     /* in the wanted schema */
 	const struct column *column; /* the wanted one, of a default or computed */
 	struct str_list candidates;  /* what the database has in its place */
+	const char *printed;	     /* as the server printed it, if unlike all of them */
 };
 
 /* A wanted table, or a part of it, that is made at once. */
@@ -57,8 +58,16 @@ void undecided_create_sql(const struct schema *wanted, const struct undecided_ta
 struct undecided *undecided_by_name(const struct undecided_table *part, const char *name);
 
 /* [printed] is what the server makes of the expression: where the database has the same,
- * the wanted schema takes over its text. */
+ * the wanted schema takes over its text; else it is noted, in [arena]. */
 void undecided_decide(struct undecided *undecided, struct schema *wanted,
-		      const char *printed);
+		      struct arena *arena, const char *printed);
+
+/*
+ * What was printed unlike all candidates, in [arena], to be made once more from there.
+ * What the server prints is not always what it prints when given that: x IN ('a', 'b')
+ * takes two rounds, and a table that a dump or a downgrade made has had the second.
+ */
+void undecided_again(struct arena *arena, const struct undecided_list *list,
+		     struct undecided_list *ret_again);
 
 #endif

@@ -118,7 +118,8 @@ static const char *const conditions[] = {
 	"\"name\" = 'quoted'",
 };
 
-Test(normalize, a_check_that_the_server_prints_otherwise_is_the_same)
+/* Checks of [conditions], as they are or as a dump that was loaded again has them. */
+static void expect_checks_the_same(const char *then)
 {
 	struct arena *arena = &live.arena;
 	const char *sql = arena_printf(
@@ -127,7 +128,7 @@ Test(normalize, a_check_that_the_server_prints_otherwise_is_the_same)
 	for (size_t i = 0; i < ARRAY_SIZE(conditions); i++)
 		sql = arena_printf(arena, "%s, CONSTRAINT c%zu CHECK (%s\n)", sql, i,
 				   conditions[i]);
-	load(arena_printf(arena, "%s)", sql));
+	load(arena_printf(arena, "%s); %s", sql, then));
 
 	size_t undecided = 0;
 	struct table *table = wanted_table("t");
@@ -153,6 +154,23 @@ Test(normalize, a_check_that_the_server_prints_otherwise_is_the_same)
 			  is->check.text[DIALECT_POSTGRESQL]);
 		cr_expect_str_eq(check->check.text[DIALECT_SQLITE], conditions[i]);
 	}
+}
+
+Test(normalize, a_check_that_the_server_prints_otherwise_is_the_same)
+{
+	expect_checks_the_same("");
+}
+
+/* The server prints some otherwise once it is given what it printed. */
+Test(normalize, a_check_that_came_from_a_dump_is_the_same)
+{
+	expect_checks_the_same(
+		"DO $do$ DECLARE c record; BEGIN"
+		" FOR c IN SELECT conname, pg_get_constraintdef(oid) AS def"
+		" FROM pg_constraint WHERE conrelid = 't'::regclass LOOP"
+		" EXECUTE format('ALTER TABLE t DROP CONSTRAINT %I, ADD CONSTRAINT %I "
+		"%s',"
+		" c.conname, c.conname, c.def); END LOOP; END $do$");
 }
 
 Test(normalize, a_predicate_that_the_server_prints_otherwise_is_the_same)
