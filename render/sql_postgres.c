@@ -245,23 +245,39 @@ static void emit_move(struct render *render, const struct sql_name *name)
 		    command);
 }
 
+static void emit_rename(struct render *render, const struct table *table,
+			const struct sql_name *name)
+{
+	const char *new_name = render->op->new_name;
+
+	render_emit(render, "ALTER TABLE %pT RENAME TO %pI", name, new_name);
+	for (size_t i = 0; i < table->column_count; i++)
+		identity_rename_sequence(render, name, table->columns[i], new_name,
+					 table->columns[i]->name);
+}
+
+/* Between its new name and its new schema the table must not meet another one. */
 static bool rename_table(struct render *render)
 {
 	const struct op *op = render->op;
 	const struct table *table = render_table(render);
 	const char *new_name = op->new_name ? op->new_name : op->table;
-	const struct sql_name name = table_name(op);
-	const struct sql_name renamed = {op->schema, new_name};
+	struct sql_name name = table_name(op);
 
 	if (!table)
 		return false;
-	if (!text_equal(new_name, op->table)) {
-		render_emit(render, "ALTER TABLE %pT RENAME TO %pI", &name, new_name);
-		for (size_t i = 0; i < table->column_count; i++)
-			identity_rename_sequence(render, table, table->columns[i],
-						 new_name, table->columns[i]->name);
+	bool renames = !text_equal(new_name, op->table);
+	bool renames_first =
+		renames && !schema_find_table(render->state, op->schema, new_name);
+	if (renames_first) {
+		emit_rename(render, table, &name);
+		name.name = new_name;
 	}
-	emit_move(render, &renamed);
+	emit_move(render, &name);
+	if (renames && !renames_first) {
+		name.schema = op->new_schema && *op->new_schema ? op->new_schema : NULL;
+		emit_rename(render, table, &name);
+	}
 	return true;
 }
 

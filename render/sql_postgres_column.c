@@ -90,6 +90,23 @@ static void emit_add(struct render *render, const struct table *table,
 	render_emit_sql(render, &sql);
 }
 
+static void emit_comment(struct render *render, const struct table *table,
+			 const struct column *column)
+{
+	const struct sql_name name = {table->schema, table->name};
+
+	if (column->comment)
+		render_emit(render, "COMMENT ON COLUMN %pT.%pI IS %pL", &name,
+			    column->name, column->comment);
+}
+
+void postgres_emit_column(struct render *render, const struct table *table,
+			  const struct column *column)
+{
+	emit_add(render, table, column);
+	emit_comment(render, table, column);
+}
+
 static void add_with_update(struct render *render, const struct table *table,
 			    const struct column *column, const char *fill)
 {
@@ -124,7 +141,6 @@ bool postgres_add_column(struct render *render)
 
 	if (!table || !render_check_column(render, column))
 		return false;
-	const struct sql_name name = {table->schema, table->name};
 	const char *fill = column_fill(render, table, column);
 
 	if (identity_needs_sequence(table, column))
@@ -137,9 +153,7 @@ bool postgres_add_column(struct render *render)
 		add_with_default(render, table, column, fill);
 	if (identity_needs_sequence(table, column))
 		identity_own_sequence(render, table, column);
-	if (column->comment)
-		render_emit(render, "COMMENT ON COLUMN %pT.%pI IS %pL", &name,
-			    column->name, column->comment);
+	emit_comment(render, table, column);
 	return true;
 }
 
@@ -333,7 +347,7 @@ static void alter_comment_and_name(const struct alter *alter)
 		return;
 	render_emit(render, "ALTER TABLE %pT RENAME COLUMN %pI TO %pI", &alter->name,
 		    name, alter->change->new_name);
-	identity_rename_sequence(render, alter->table, alter->to, alter->table->name,
+	identity_rename_sequence(render, &alter->name, alter->to, alter->table->name,
 				 alter->change->new_name);
 }
 

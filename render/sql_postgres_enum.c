@@ -3,6 +3,7 @@
  * exchange of the type for the others.
  */
 #include "render/sql_postgres.h"
+#include "schema/apply_parts.h"
 #include "schema/carry.h"
 #include "schema/expression.h"
 #include "schema/types.h"
@@ -196,6 +197,37 @@ static bool key_depends(const struct exchange *exchange,
 	return false;
 }
 
+/* A generated column over a column of the enum must be made again. */
+static bool column_depends(const struct exchange *exchange, const struct table *table,
+			   const struct column *column)
+{
+	return sql_for(exchange->render->dialect, column->computed) &&
+	       sql_depends(exchange, column->computed, table);
+}
+
+typedef bool mentions_test(const void *part, const char *column);
+
+static bool constraint_has(const void *part, const char *column)
+{
+	return constraint_mentions(part, column);
+}
+
+static bool index_has(const void *part, const char *column)
+{
+	return index_mentions(part, column);
+}
+
+/* Does [part], a constraint or an index, go along with a generated column? */
+static bool goes_with_column(const struct exchange *exchange, const struct table *table,
+			     const void *part, mentions_test *mentions)
+{
+	for (size_t i = 0; i < table->column_count; i++)
+		if (column_depends(exchange, table, table->columns[i]) &&
+		    mentions(part, table->columns[i]->name))
+			return true;
+	return false;
+}
+
 static bool constraint_depends(const struct exchange *exchange,
 			       const struct constraint *constraint,
 			       const struct table *table)
@@ -204,6 +236,7 @@ static bool constraint_depends(const struct exchange *exchange,
 	    !constraint_exists_on(exchange->render->dialect, constraint))
 		return false;
 	return key_depends(exchange, constraint, table) ||
+	       goes_with_column(exchange, table, constraint, constraint_has) ||
 	       sql_depends(exchange, constraint->check, table) ||
 	       sql_depends(exchange, constraint->where, table) ||
 	       elements_depend(exchange, constraint->elements, constraint->element_count,
@@ -215,7 +248,8 @@ static bool index_depends(const struct exchange *exchange, const struct index *i
 {
 	if (!index->name || !index_exists_on(exchange->render->dialect, index))
 		return false;
-	return sql_depends(exchange, index->where, table) ||
+	return goes_with_column(exchange, table, index, index_has) ||
+	       sql_depends(exchange, index->where, table) ||
 	       elements_depend(exchange, index->elements, index->element_count, table);
 }
 
@@ -250,24 +284,84 @@ static void emit_index(struct render *render, const struct table *table,
 	render_emit_sql(render, &sql);
 }
 
-/*
- * Checks and indexes over an enum column hold constants of the old type, which the server
- * does not convert; they step aside and come back, as foreign keys do. */
-static void emit_dependents(const struct exchange *exchange, bool drop)
+static void drop_column(const struct exchange *exchange, const struct table *table,
+			const struct column *column)
+{
+	const struct sql_name name = {table->schema, table->name};
+
+	render_emit(exchange->render, "ALTER TABLE %pT DROP COLUMN %pI", &name,
+		    column->name);
+}
+
+static void emit_constraints(const struct exchange *exchange, bool drop,
+			     bool foreign_keys)
 {
 	struct render *render = exchange->render;
 
 	for (size_t i = 0; i < render->state->table_count; i++) {
 		const struct table *table = render->state->tables[i];
 
-		for (size_t j = 0; j < table->constraint_count; j++)
-			if (constraint_depends(exchange, table->constraints[j], table))
-				emit_constraint(render, table, table->constraints[j],
-						drop);
+		for (size_t j = 0; j < table->constraint_count; j++) {
+			const struct constraint *constraint = table->constraints[j];
+
+			if ((constraint->kind == CONSTRAINT_FOREIGN_KEY) ==
+				    foreign_keys &&
+			    constraint_depends(exchange, constraint, table))
+				emit_constraint(render, table, constraint, drop);
+		}
+	}
+}
+
+static void emit_indexes(const struct exchange *exchange, bool drop)
+{
+	struct render *render = exchange->render;
+
+	for (size_t i = 0; i < render->state->table_count; i++) {
+		const struct table *table = render->state->tables[i];
+
 		for (size_t j = 0; j < table->index_count; j++)
 			if (index_depends(exchange, table->indexes[j], table))
 				emit_index(render, table, table->indexes[j], drop);
 	}
+}
+
+static void emit_columns(const struct exchange *exchange, bool drop)
+{
+	struct render *render = exchange->render;
+
+	for (size_t i = 0; i < render->state->table_count; i++) {
+		const struct table *table = render->state->tables[i];
+
+		for (size_t j = 0; j < table->column_count; j++) {
+			if (!column_depends(exchange, table, table->columns[j]))
+				continue;
+			if (drop)
+				drop_column(exchange, table, table->columns[j]);
+			else
+				postgres_emit_column(render, table, table->columns[j]);
+		}
+	}
+}
+
+/*
+ * Checks and indexes over an enum column hold constants of the old type, which the server
+ * does not convert, and generated columns over it keep it from changing its type; they
+ * step aside and come back, as foreign keys do.
+ */
+static void drop_dependents(const struct exchange *exchange)
+{
+	emit_constraints(exchange, true, true);
+	emit_constraints(exchange, true, false);
+	emit_indexes(exchange, true);
+	emit_columns(exchange, true);
+}
+
+static void create_dependents(const struct exchange *exchange)
+{
+	emit_columns(exchange, false);
+	emit_indexes(exchange, false);
+	emit_constraints(exchange, false, false);
+	emit_constraints(exchange, false, true);
 }
 
 /* Nothing replaces a value that is mapped to none: rows that have it fail the conversion.
@@ -346,7 +440,7 @@ static void exchange_type(const struct exchange *exchange, const struct str_list
 	const struct sql_name old = {exchange->name.schema,
 				     free_name(render, exchange->enumeration)};
 
-	emit_dependents(exchange, true);
+	drop_dependents(exchange);
 	render_emit(render, "ALTER TYPE %pT RENAME TO %pI", &exchange->name, old.name);
 	emit_create(render, &exchange->name, values);
 	for (size_t i = 0; i < state->table_count; i++)
@@ -357,7 +451,7 @@ static void exchange_type(const struct exchange *exchange, const struct str_list
 				convert_column(exchange, state->tables[i],
 					       state->tables[i]->columns[j]);
 	render_emit(render, "DROP TYPE %pT", &old);
-	emit_dependents(exchange, false);
+	create_dependents(exchange);
 }
 
 /* ALTER ENUM */

@@ -296,14 +296,16 @@ void identity_change_type(struct render *render, const struct table *table,
 		    postgres_type(render, type));
 }
 
-void identity_rename_sequence(struct render *render, const struct table *table,
+void identity_rename_sequence(struct render *render, const struct sql_name *table,
 			      const struct column *column, const char *new_table,
 			      const char *new_column)
 {
 	if (!column->identity || column->identity->sequence)
 		return;
-	const struct sql_name from = identity_sequence(render->arena, table, column);
 	const char *to = sequence_default_name(render->arena, new_table, new_column);
+	const struct sql_name from = {
+		table->schema,
+		sequence_default_name(render->arena, table->name, column->name)};
 
 	if (!text_equal(from.name, to))
 		render_emit(render, "ALTER SEQUENCE %pT RENAME TO %pI", &from, to);

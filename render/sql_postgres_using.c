@@ -129,8 +129,6 @@ static bool has_assignment_cast(enum family from, enum family to)
 {
 	if (to == FAMILY_STRING)
 		return true;
-	if (from == FAMILY_DATE && to == FAMILY_TIME)
-		return true;
 	if (from == FAMILY_TIME && to == FAMILY_INTERVAL)
 		return true;
 	return from == to && from != FAMILY_ENUM;

@@ -7,6 +7,9 @@
 /* sql_postgres_column.c */
 bool postgres_add_column(struct render *render);
 bool postgres_alter_column(struct render *render);
+/* ADD COLUMN, with its comment. */
+void postgres_emit_column(struct render *render, const struct table *table,
+			  const struct column *column);
 /* The spelling of a neutral type. */
 const char *postgres_type(const struct render *render, const char *type);
 /* Columns that were in the primary key which goes away stay NOT NULL on the server: let
@@ -48,7 +51,7 @@ void identity_change(struct render *render, const struct table *table,
 void identity_change_type(struct render *render, const struct table *table,
 			  const struct column *from, const struct column *to);
 /* Default-named sequences follow the names of their table and column. */
-void identity_rename_sequence(struct render *render, const struct table *table,
+void identity_rename_sequence(struct render *render, const struct sql_name *table,
 			      const struct column *column, const char *new_table,
 			      const char *new_column);
 

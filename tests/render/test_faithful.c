@@ -23,7 +23,7 @@
 #include "schema/equal.h"
 #include "schema/overlay.h"
 
-enum { DEFAULT_PAIRS = 200, ROWS = 3 };
+enum { DEFAULT_PAIRS = 150, ROWS = 3 };
 
 /* One pair on one database. */
 struct pair {
@@ -334,10 +334,10 @@ static bool check_schema(struct pair *pair)
 static bool rows_are_to_blame(const struct pair *pair)
 {
 	static const char *const words[] = {
-		"violate",	    "contains null",	 "constraint failed",
-		"could not create", "invalid input",	 "out of range",
-		"too long",	    "is violated",	 "malformed",
-		"cannot be cast",   "datatype mismatch",
+		"violate",	    "contains null",  "constraint failed",
+		"could not create", "invalid input",  "out of range",
+		"too long",	    "is violated",    "malformed",
+		"syntax error in",  "cannot be cast", "datatype mismatch",
 	};
 
 	for (size_t i = 0; i < pair->diags.count; i++)

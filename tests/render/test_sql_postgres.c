@@ -459,6 +459,36 @@ Test(sql_postgres, enum_values_go_away_with_a_replacement)
 	expect_rows("SELECT past FROM tickets WHERE id = 4", "{open}");
 }
 
+Test(sql_postgres, what_is_made_of_an_enum_column_comes_back)
+{
+	test_postgres_sql(url, tickets);
+	test_postgres_sql(
+		url,
+		"ALTER TABLE tickets ADD open boolean GENERATED ALWAYS AS (s = 'open')"
+		" STORED; COMMENT ON COLUMN tickets.open IS 'still';"
+		"CREATE INDEX ix_made ON tickets (open);"
+		"CREATE TABLE kinds (s status PRIMARY KEY);"
+		"INSERT INTO kinds VALUES ('new'), ('open'), ('done');"
+		"ALTER TABLE tickets ADD FOREIGN KEY (s) REFERENCES kinds");
+	test_render(&arena, url,
+		    "- alter_enum: {name: status, add_value: triage}\n"
+		    "- execute: INSERT INTO kinds VALUES ('triage')\n");
+	expect_rows("SELECT s, open FROM tickets ORDER BY id", "new|f\nopen|t\ndone|f");
+}
+
+Test(sql_postgres, a_table_moves_past_another_one)
+{
+	test_postgres_sql(url,
+			  "CREATE SCHEMA app; CREATE TABLE a (id serial PRIMARY KEY);"
+			  "CREATE TABLE b (id integer); CREATE TABLE app.c (id integer)");
+	test_render(&arena, url,
+		    "- rename_table: {old_table_name: a, new_table_name: b, new_schema: "
+		    "app}\n"
+		    "- rename_table: {old_table_name: b, new_table_name: c}\n");
+	test_postgres_sql(url, "INSERT INTO app.b DEFAULT VALUES");
+	expect_rows("SELECT id FROM app.b", "1");
+}
+
 Test(sql_postgres, an_enum_value_in_use_does_not_go_away)
 {
 	test_postgres_sql(url, "CREATE TYPE status AS ENUM ('new', 'open');"
