@@ -99,13 +99,16 @@ static bool check_duplicates(const struct history *history, struct diags *diags)
 	return ok;
 }
 
-static void suggest_id(const struct history *history, const char *id, struct diags *diags)
+/* For an [id] that [revision] names, and no file has. */
+static void suggest_id(const struct history *history, const struct revision *revision,
+		       const char *id, struct diags *diags)
 {
 	struct arena scratch = {0};
 	struct str_list ids = {0};
 
 	for (size_t i = 0; i < history->revision_count; i++)
-		str_list_add(&scratch, &ids, history->by_id[i]->id);
+		if (history->by_id[i] != revision)
+			str_list_add(&scratch, &ids, history->by_id[i]->id);
 	const char *nearest = text_nearest(id, &ids);
 	if (nearest)
 		diag_hint(diags, "Did you mean \"%s\"?", nearest);
@@ -128,7 +131,7 @@ static bool link_parents(struct history *history, struct revision *revision,
 			diags, revision->position,
 			"revision \"%s\" goes on from \"%s\", which is in no file",
 			revision->id, ids->items[i]);
-		suggest_id(history, ids->items[i], diags);
+		suggest_id(history, revision, ids->items[i], diags);
 	}
 	return ok;
 }

@@ -128,6 +128,14 @@ run history
 expect "a broken revision file" 2 err 'broken.yaml:[0-9]+'
 rm migrations/versions/broken.yaml
 
+printf 'revision: bbb3\ndown_revision: bbb4\nupgrade: []\ndowngrade: []\n' \
+	>migrations/versions/broken.yaml
+run history
+expect "a parent that is in no file, and is not the revision itself" 2 \
+	err 'broken.yaml:1:11: error: .*"bbb4", which is in no file' \
+	err 'Did you mean "bbb2"'
+rm migrations/versions/broken.yaml
+
 run upgrade head
 expect "all is well again" 0
 printf '    town: str | None\n' >>models/shop.yaml
