@@ -247,7 +247,8 @@ static struct revision *waiting_parent(const struct revision *revision,
 
 /*
  * Who waits forever waits for one who does: so many steps down the parents as there are
- * revisions end on the cycle itself. [waiting] is zero for who has been placed.
+ * revisions end on the cycle itself. [waiting] is zero for who has been placed. True
+ * where no one waits.
  */
 static bool report_cycle(const struct history *history, const size_t *waiting,
 			 struct diags *diags)
@@ -259,13 +260,13 @@ static bool report_cycle(const struct history *history, const size_t *waiting,
 	for (size_t i = 0; i < history->revision_count && !on; i++)
 		if (waiting[i])
 			on = history->by_id[i];
-	for (size_t i = 0; i < history->revision_count; i++)
+	for (size_t i = 0; on && i < history->revision_count; i++)
 		on = waiting_parent(on, waiting);
-	const struct revision *step = on;
-	do {
+	if (!on)
+		return true;
+	for (const struct revision *step = on; step && (step != on || !files.count);
+	     step = waiting_parent(step, waiting))
 		str_list_add(&scratch, &files, step->path);
-		step = waiting_parent(step, waiting);
-	} while (step != on);
 	diag_error(diags, on->position, "revision \"%s\" goes on from itself", on->id);
 	diag_detail(diags, "The cycle is %s.", str_list_join(&scratch, &files, " -> "));
 	arena_release(&scratch);
