@@ -106,7 +106,8 @@ tidy: dependencies-lint $(QUERY_HEADERS)
 		$(filter-out -DSCHEMADIFF_VERSION%,$(ALL_CPPFLAGS)) $(CSTD) \
 		-DSCHEMADIFF_VERSION=\"$(VERSION)\" 2>/dev/null' tidy
 	cppcheck --enable=warning --error-exitcode=1 --inline-suppr --quiet -j 2 \
-		--suppress=normalCheckLevelMaxBranches -Iinclude -D_GNU_SOURCE $(FOLDERS)
+		--suppress=normalCheckLevelMaxBranches -Iinclude -I$(BUILD)/generated -D_GNU_SOURCE \
+		$(FOLDERS)
 
 format: dependencies-lint
 	clang-format -i $(C_FILES) $(H_FILES)

@@ -506,12 +506,13 @@ static void add_value(const struct exchange *exchange, const struct enum_change 
 
 static void drop_value(struct exchange *exchange, const struct enum_change *change)
 {
-	const struct enum_value_rename mapping = {change->value, change->new_value};
+	struct arena *scratch = &exchange->render->scratch;
+	struct enum_value_rename *mapping = ARENA_NEW(scratch, struct enum_value_rename);
 	const struct str_list values =
-		values_without(&exchange->render->scratch, &exchange->enumeration->values,
-			       change->value);
+		values_without(scratch, &exchange->enumeration->values, change->value);
 
-	exchange->mapping = &mapping;
+	*mapping = (struct enum_value_rename){change->value, change->new_value};
+	exchange->mapping = mapping;
 	exchange->mapping_count = change->new_value ? 1 : 0;
 	exchange_type(exchange, &values);
 }
