@@ -16,39 +16,40 @@ struct catalog_query {
 	bool takes_default_schema; /* as $1 */
 };
 
+/* The empty literals are for tools that do not find the generated headers. */
 /* clang-format off */
 static const struct catalog_query queries[] = {
-	{
+	{ ""
 #include "postgres_namespaces.sql.h"
 		, catalog_read_namespaces, true,
-	}, {
+	}, { ""
 #include "postgres_collations.sql.h"
 		, catalog_read_collations, false,
-	}, {
+	}, { ""
 #include "postgres_opclasses.sql.h"
 		, catalog_read_opclasses, false,
-	}, {
+	}, { ""
 #include "postgres_enums.sql.h"
 		, catalog_read_enums, true,
-	}, {
+	}, { ""
 #include "postgres_tables.sql.h"
 		, catalog_read_tables, true,
-	}, {
+	}, { ""
 #include "postgres_columns.sql.h"
 		, catalog_read_columns, false,
-	}, {
+	}, { ""
 #include "postgres_sequences.sql.h"
 		, catalog_read_sequences, false,
-	}, {
+	}, { ""
 #include "postgres_constraints.sql.h"
 		, catalog_read_constraints, true,
-	}, {
+	}, { ""
 #include "postgres_indexes.sql.h"
 		, catalog_read_indexes, false,
-	}, {
+	}, { ""
 #include "postgres_index_keys.sql.h"
 		, catalog_read_index_keys, false,
-	}, {
+	}, { ""
 #include "postgres_unmanaged.sql.h"
 		, catalog_read_unmanaged, false,
 	},

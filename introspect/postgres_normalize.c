@@ -15,7 +15,7 @@
 
 enum { TABLES_PER_ROUND_TRIP = 32 };
 
-static const char printed_sql[] =
+static const char printed_sql[] = ""
 #include "postgres_printed.sql.h"
 	;
 
