@@ -222,9 +222,12 @@ static bool skip_result(struct postgres *postgres, struct diags *diags)
 static bool read_results(struct postgres *postgres, bool own_transaction,
 			 struct catalog_reader *reader, struct diags *diags)
 {
-	if (!skip_result(postgres, diags) || !skip_result(postgres, diags) ||
-	    (own_transaction && !skip_result(postgres, diags)))
-		return false;
+	/* What BEGIN, where the transaction is ours, and the settings answer. */
+	const size_t preludes = own_transaction ? 3 : 2;
+
+	for (size_t i = 0; i < preludes; i++)
+		if (!skip_result(postgres, diags))
+			return false;
 	for (size_t i = 0; i < ARRAY_SIZE(queries); i++) {
 		AUTO_PGRESULT *result = postgres_pipeline_result(postgres);
 		if (!postgres_succeeded(result))

@@ -434,23 +434,25 @@ bool apply_create_index(struct schema *schema, const struct op *op, struct diags
 	return true;
 }
 
-/* Index ops may leave out the table, as in Alembic. */
-static bool find_index(struct schema *schema, const struct op *op,
-		       struct table **ret_table, struct index **ret_index,
-		       struct diags *diags)
+/* Index ops may leave out the table, as in Alembic. NULL with an error when there is no
+ * such index. */
+static struct index *find_index(struct schema *schema, const struct op *op,
+				struct table **ret_table, struct diags *diags)
 {
-	*ret_index = NULL;
+	struct index *index = NULL;
+
 	if (op->table && !apply_find_table(schema, op, ret_table, diags))
-		return false;
+		return NULL;
 	if (op->table)
-		*ret_index = table_find_index(*ret_table, op->name);
-	for (size_t i = 0; !op->table && !*ret_index && i < schema->table_count; i++) {
+		index = table_find_index(*ret_table, op->name);
+	for (size_t i = 0; !op->table && !index && i < schema->table_count; i++) {
 		*ret_table = schema->tables[i];
 		if (text_equal((*ret_table)->schema, op->schema))
-			*ret_index = table_find_index(*ret_table, op->name);
+			index = table_find_index(*ret_table, op->name);
 	}
-	return *ret_index ||
-	       diag_error(diags, op->position, "index \"%s\" does not exist", op->name);
+	if (!index)
+		diag_error(diags, op->position, "index \"%s\" does not exist", op->name);
+	return index;
 }
 
 static struct str_list index_columns(struct arena *arena, const struct index *index)
@@ -465,10 +467,10 @@ static struct str_list index_columns(struct arena *arena, const struct index *in
 
 bool apply_drop_index(struct schema *schema, const struct op *op, struct diags *diags)
 {
-	struct table *table;
-	struct index *index;
+	struct table *table = NULL;
+	struct index *index = find_index(schema, op, &table, diags);
 
-	if (!find_index(schema, op, &table, &index, diags))
+	if (!index)
 		return false;
 	struct str_list columns = index_columns(&schema->arena, index);
 	const char *referrer = index_is_key_on(index, &columns)
@@ -482,10 +484,10 @@ bool apply_drop_index(struct schema *schema, const struct op *op, struct diags *
 
 bool apply_rename_index(struct schema *schema, const struct op *op, struct diags *diags)
 {
-	struct table *table;
-	struct index *index;
+	struct table *table = NULL;
+	struct index *index = find_index(schema, op, &table, diags);
 
-	if (!find_index(schema, op, &table, &index, diags))
+	if (!index)
 		return false;
 	if (table_find_index(table, op->new_name))
 		return diag_error(diags, op->position, "index \"%s\" already exists",

@@ -54,15 +54,42 @@ static bool slot_same_type(const struct equal_context *context,
 	return type_equal(dialect, context->a, a, context->b, b);
 }
 
+static const char *or_default(const char *text, const char *fallback)
+{
+	return text ? text : fallback;
+}
+
+/*
+ * With what PostgreSQL takes where nothing is said (CREATE SEQUENCE, manual 15): steps of
+ * 1, no cache, upwards from 1 or downwards from -1. The far bound depends on the type,
+ * and is compared as written.
+ */
+static struct identity effective_identity(const struct identity *identity)
+{
+	struct identity effective = *identity;
+
+	effective.increment = or_default(identity->increment, "1");
+	effective.cache = or_default(identity->cache, "1");
+	if (*effective.increment == '-') {
+		effective.maximum = or_default(identity->maximum, "-1");
+		effective.start = or_default(identity->start, effective.maximum);
+	} else {
+		effective.minimum = or_default(identity->minimum, "1");
+		effective.start = or_default(identity->start, effective.minimum);
+	}
+	return effective;
+}
+
 bool identity_equal(const struct identity *a, const struct identity *b)
 {
 	if (!a || !b)
 		return a == b;
-	return a->kind == b->kind && text_equal(a->sequence, b->sequence) &&
-	       text_equal(a->type, b->type) && text_equal(a->start, b->start) &&
-	       text_equal(a->increment, b->increment) &&
-	       text_equal(a->minimum, b->minimum) && text_equal(a->maximum, b->maximum) &&
-	       text_equal(a->cache, b->cache) && a->cycle == b->cycle;
+	const struct identity x = effective_identity(a), y = effective_identity(b);
+	return x.kind == y.kind && text_equal(x.sequence, y.sequence) &&
+	       text_equal(x.type, y.type) && text_equal(x.start, y.start) &&
+	       text_equal(x.increment, y.increment) && text_equal(x.minimum, y.minimum) &&
+	       text_equal(x.maximum, y.maximum) && text_equal(x.cache, y.cache) &&
+	       x.cycle == y.cycle;
 }
 
 static bool same_computed(const struct equal_context *context, const struct column *a,

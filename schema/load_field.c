@@ -126,8 +126,8 @@ static bool check_enum(struct loader *loader, const struct yaml_node *node,
  */
 static bool is_own_spelling(const struct dialect *dialect, const struct yaml_node *node)
 {
-	if (!dialect || node->length == 0)
-		return dialect && node->quoted;
+	if (node->length == 0)
+		return node->quoted;
 	if (!dialect->has_free_types)
 		return false;
 	for (const char *at = node->text; *at; at++) {
@@ -146,7 +146,7 @@ static bool sa_type_text(struct loader *loader, const struct dialect *dialect,
 	if (node->kind != YAML_SCALAR)
 		return load_error(loader, node, "a type must be a string, not %s",
 				  yaml_describe(node));
-	if (is_own_spelling(dialect, node)) {
+	if (dialect && is_own_spelling(dialect, node)) {
 		*ret_type = dialect->type_normalize(loader->arena, node->text);
 		return true;
 	}

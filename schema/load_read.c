@@ -84,7 +84,7 @@ static bool read_count(struct loader *loader, const struct key *key,
 
 	if (!yaml_as_integer(node, &value))
 		return wrong_kind(loader, node, key->name, "a whole number");
-	if (value < 0 || value > 1000 * 1000 * 1000)
+	if (value < 0 || value > 1000000000)
 		return load_error(loader, node, "\"%s\" is out of range: %lld", key->name,
 				  value);
 	*ret_value = (unsigned)value;

@@ -144,7 +144,7 @@ struct option_args {
 	{                                                                                \
 		name, KEY_NODE,                                                          \
 			offsetof(struct option_args, constraints) +                      \
-				id * sizeof(const struct yaml_node *)                    \
+				(id) * sizeof(const struct yaml_node *)                  \
 	}
 static const struct key item_keys[] = {
 	CONSTRAINT("primary_key", CONSTRAINT_PRIMARY_KEY),

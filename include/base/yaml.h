@@ -4,9 +4,9 @@
  * A document is parsed as a whole into a tree in an arena; the tree is read-only.
  * Aliases resolve to the node that they name. Refused with an error at its place:
  * bad syntax, more than one document, duplicate keys in one mapping, keys that are not
- * scalars, merge keys (<<), an alias to an unknown anchor or to a node that contains it, tags other than
- * the core ones (!!str, !!int, !!float, !!bool, !!null, !!seq, !!map), and anything
- * beyond the limits below, so that no input can exhaust memory or the stack.
+ * scalars, merge keys (<<), an alias to an unknown anchor or to a node that contains it,
+ * tags other than the core ones (!!str, !!int, !!float, !!bool, !!null, !!seq, !!map),
+ * and anything beyond the limits below, so that no input can exhaust memory or the stack.
  */
 #ifndef BASE_YAML_H
 #define BASE_YAML_H

@@ -37,6 +37,7 @@ struct plan_users {
 };
 
 struct plan_object {
+	enum plan_key kind;
 	struct plan_users events[EVENT_COUNT];
 };
 

@@ -3,6 +3,10 @@
 
 static void diag_add(struct diags *diags, enum severity severity,
 		     struct position position, const char *format, va_list args)
+	PRINTF_LIKE(4, 0);
+
+static void diag_add(struct diags *diags, enum severity severity,
+		     struct position position, const char *format, va_list args)
 {
 	struct diag diag = {
 		.severity = severity,

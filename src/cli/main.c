@@ -66,6 +66,8 @@ int main(int argc, char *argv[])
 	occupy_standard_descriptors();
 	/* A reader that went away is a failed write(2), not a silent death. */
 	signal(SIGPIPE, SIG_IGN);
+	/* So is a file that reached the limit of its size. */
+	signal(SIGXFSZ, SIG_IGN);
 	enum exit_status status = session_run(&session, argc, argv);
 	status = session_print(&session, status);
 	session_release(&session);

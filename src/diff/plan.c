@@ -96,6 +96,7 @@ void plan_note(struct plan *plan, size_t op, enum plan_event event, enum plan_ke
 		return;
 	if (!object) {
 		object = ARENA_NEW(&plan->scratch, struct plan_object);
+		object->kind = kind;
 		map_put(&plan->scratch, &plan->by_text,
 			strbuf_copy(&plan->key, &plan->scratch), object);
 		ARRAY_PUSH(&plan->scratch, plan->objects, plan->object_count, object);
@@ -214,6 +215,10 @@ static void add_object_edges(struct sorter *sorter, const struct plan_object *ob
 	const struct plan_users *events = object->events;
 
 	add_edges(sorter, &events[EVENT_CREATE], &events[EVENT_NEED]);
+	/* Of two keys on the same columns, a foreign key must not take the one that goes.
+	 */
+	if (object->kind == KEY_REFERENT)
+		add_edges(sorter, &events[EVENT_DROP], &events[EVENT_NEED]);
 	add_edges(sorter, &events[EVENT_CREATE], &events[EVENT_CHANGE]);
 	add_edges(sorter, &events[EVENT_CHANGE], &events[EVENT_NEED]);
 	add_edges(sorter, &events[EVENT_RELEASE], &events[EVENT_CHANGE]);

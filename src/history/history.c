@@ -99,13 +99,16 @@ static bool check_duplicates(const struct history *history, struct diags *diags)
 	return ok;
 }
 
-static void suggest_id(const struct history *history, const char *id, struct diags *diags)
+/* For an [id] that [revision] names, and no file has. */
+static void suggest_id(const struct history *history, const struct revision *revision,
+		       const char *id, struct diags *diags)
 {
 	struct arena scratch = {0};
 	struct str_list ids = {0};
 
 	for (size_t i = 0; i < history->revision_count; i++)
-		str_list_add(&scratch, &ids, history->by_id[i]->id);
+		if (history->by_id[i] != revision)
+			str_list_add(&scratch, &ids, history->by_id[i]->id);
 	const char *nearest = text_nearest(id, &ids);
 	if (nearest)
 		diag_hint(diags, "Did you mean \"%s\"?", nearest);
@@ -128,7 +131,7 @@ static bool link_parents(struct history *history, struct revision *revision,
 			diags, revision->position,
 			"revision \"%s\" goes on from \"%s\", which is in no file",
 			revision->id, ids->items[i]);
-		suggest_id(history, ids->items[i], diags);
+		suggest_id(history, revision, ids->items[i], diags);
 	}
 	return ok;
 }
@@ -244,7 +247,8 @@ static struct revision *waiting_parent(const struct revision *revision,
 
 /*
  * Who waits forever waits for one who does: so many steps down the parents as there are
- * revisions end on the cycle itself. [waiting] is zero for who has been placed.
+ * revisions end on the cycle itself. [waiting] is zero for who has been placed. True
+ * where no one waits.
  */
 static bool report_cycle(const struct history *history, const size_t *waiting,
 			 struct diags *diags)
@@ -256,13 +260,13 @@ static bool report_cycle(const struct history *history, const size_t *waiting,
 	for (size_t i = 0; i < history->revision_count && !on; i++)
 		if (waiting[i])
 			on = history->by_id[i];
-	for (size_t i = 0; i < history->revision_count; i++)
+	for (size_t i = 0; on && i < history->revision_count; i++)
 		on = waiting_parent(on, waiting);
-	const struct revision *step = on;
-	do {
+	if (!on)
+		return true;
+	for (const struct revision *step = on; step && (step != on || !files.count);
+	     step = waiting_parent(step, waiting))
 		str_list_add(&scratch, &files, step->path);
-		step = waiting_parent(step, waiting);
-	} while (step != on);
 	diag_error(diags, on->position, "revision \"%s\" goes on from itself", on->id);
 	diag_detail(diags, "The cycle is %s.", str_list_join(&scratch, &files, " -> "));
 	arena_release(&scratch);

@@ -128,17 +128,43 @@ run history
 expect "a broken revision file" 2 err 'broken.yaml:[0-9]+'
 rm migrations/versions/broken.yaml
 
+printf 'revision: bbb3\ndown_revision: bbb4\nupgrade: []\ndowngrade: []\n' \
+	>migrations/versions/broken.yaml
+run history
+expect "a parent that is in no file, and is not the revision itself" 2 \
+	err 'broken.yaml:1:11: error: .*"bbb4", which is in no file' \
+	err 'Did you mean "bbb2"'
+rm migrations/versions/broken.yaml
+
 run upgrade head
 expect "all is well again" 0
 printf '    town: str | None\n' >>models/shop.yaml
 # A file may grow to 0 blocks only; the database is not written to.
 (
 	ulimit -f 0
-	trap '' XFSZ
 	"$SCHEMADIFF" revision --autogenerate -m town >"$scratch/out" 2>"$scratch/err"
 ) 3>&1
 status=$?
 expect_true "a full disk while a revision is written leaves no file" no_files_but 2
+run revision --autogenerate -m town
+sqlite3 shop.db "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 2000)
+	INSERT INTO users (email, name) SELECT n, hex(randomblob(100)) FROM c"
+sed -i 's/name: str/name: {type: str, max_length: 400}/' models/shop.yaml
+run upgrade head
+run revision --autogenerate -m name --rev-id ddd4
+sqlite3 shop.db .dump >before.sql
+# Blocks of 512 bytes, or of 1024: less than the table that is copied, in either case.
+(
+	ulimit -f 600
+	"$SCHEMADIFF" upgrade head >"$scratch/out" 2>"$scratch/err"
+	echo $? >"$scratch/status"
+)
+status=$(cat "$scratch/status")
+expect_trouble "a full disk while a table is rebuilt" 'disk|[Nn]o space|I/O'
+sqlite3 shop.db .dump >after.sql
+expect_true "changes nothing" cmp before.sql after.sql
+run upgrade head
+expect "and can be made up for" 0 err 'ddd4'
 password=$(psql -qAt "$SCHEMADIFF_TEST_POSTGRES" -c "SHOW hba_file")
 role=schemadiff_cli_$$
 psql -q "$SCHEMADIFF_TEST_POSTGRES" -c "CREATE ROLE $role LOGIN PASSWORD 'geheim'"

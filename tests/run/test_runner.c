@@ -710,17 +710,82 @@ Test(runner, builds_an_index_concurrently_on_its_own)
 	scene_close(&scene);
 }
 
-Test(runner, refuses_sql_that_ends_the_transaction)
+static void refuse_ends_of_transaction(enum dialect_id dialect)
+{
+	static const char *const cases[] = {
+		"COMMIT",
+		"SELECT 1; /* ; */ end transaction; SELECT 2",
+		"ROLLBACK; BEGIN",
+		"SELECT 'COMMIT;'; ROLLBACK WORK; SELECT 1",
+		"COMMIT; BEGIN; SELECT no_such_column",
+	};
+	static const char *const parts[] = {"would end the transaction", "aaa1", NULL};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct scene scene = {0};
+		scene_open(&scene, dialect);
+		scene_revision(&scene, "aaa1", "null",
+			       arena_printf(&scene.arena,
+					    "upgrade:\n"
+					    "  - execute: CREATE TABLE t (a INTEGER)\n"
+					    "  - execute: \"%s\"\n"
+					    "downgrade: []\n",
+					    cases[i]));
+		struct outcome outcome = move(&scene, "head", true);
+		expect_failure(&outcome, parts);
+		/* No tables: NULL of one kind, empty of the other. */
+		cr_expect(!strstr(scene_tables(&scene), "t"), "%s ran", cases[i]);
+		scene_close(&scene);
+	}
+}
+
+Test(runner, refuses_sql_that_ends_the_transaction_on_sqlite)
+{
+	refuse_ends_of_transaction(DIALECT_SQLITE);
+}
+
+Test(runner, refuses_sql_that_ends_the_transaction_on_postgres)
+{
+	refuse_ends_of_transaction(DIALECT_POSTGRESQL);
+}
+
+Test(runner, runs_sql_that_only_looks_like_an_end)
 {
 	struct scene scene = {0};
-	static const char *const parts[] = {"ended the transaction", "aaa1", NULL};
+
+	scene_open(&scene, DIALECT_SQLITE);
+	scene_revision(
+		&scene, "aaa1", "null",
+		"upgrade:\n"
+		"  - execute: |\n"
+		"      CREATE TABLE \"end\" (\"commit\" TEXT DEFAULT ';COMMIT;');\n"
+		"      SAVEPOINT s; DROP TABLE \"end\"; ROLLBACK TO s; RELEASE s;\n"
+		"      CREATE TRIGGER t AFTER INSERT ON \"end\"\n"
+		"      WHEN CASE WHEN new.\"commit\" = 'x' THEN 1 ELSE 0 END BEGIN\n"
+		"        UPDATE \"end\" SET \"commit\" = CASE WHEN 1 THEN 'y' END;\n"
+		"      END;\n"
+		"      INSERT INTO \"end\" VALUES ('x')\n"
+		"downgrade: []\n");
+	upgrade(&scene, "head", 1);
+	expect_query(&scene, "SELECT * FROM \"end\"", "y");
+	scene_close(&scene);
+}
+
+Test(runner, runs_a_function_with_a_body_of_statements)
+{
+	struct scene scene = {0};
 
 	scene_open(&scene, DIALECT_POSTGRESQL);
 	scene_revision(&scene, "aaa1", "null",
-		       "upgrade:\n  - execute: COMMIT\ndowngrade: []\n");
-	struct outcome outcome = move(&scene, "head", true);
-	expect_failure(&outcome, parts);
-	expect_query(&scene, "SELECT version_num FROM alembic_version", "");
+		       "upgrade:\n"
+		       "  - execute: |\n"
+		       "      CREATE FUNCTION f() RETURNS integer\n"
+		       "      BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 2 END;\n"
+		       "      END;\n"
+		       "      DO $$ BEGIN PERFORM f(); END $$\n"
+		       "downgrade: []\n");
+	upgrade(&scene, "head", 1);
+	expect_query(&scene, "SELECT f()", "2");
 	scene_close(&scene);
 }
 
