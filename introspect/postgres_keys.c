@@ -216,8 +216,8 @@ static void read_column_key(struct catalog_reader *reader, const struct read_tab
 	element->opclass =
 		catalog_opclass(reader, keys->opclasses[position], attribute->type);
 	if (keys->collations[position] != attribute->collation)
-		element->collation =
-			catalog_collation(reader, keys->collations[position]);
+		element->collation = sql_text_same(
+			catalog_collation(reader, keys->collations[position]));
 }
 
 /* What the vectors tell of the keys; the rest comes in catalog_read_index_keys(). */
@@ -329,8 +329,8 @@ static void read_key(struct catalog_reader *reader, const struct read_keys *keys
 			catalog_opclass(reader, keys->opclasses[position], type);
 	}
 	if (catalog_bool(result, row, KEY_IS_COLLATED))
-		element->collation =
-			catalog_collation(reader, keys->collations[position]);
+		element->collation = sql_text_same(
+			catalog_collation(reader, keys->collations[position]));
 	if (options)
 		element->opclass = arena_printf(
 			&reader->schema->arena, "%s (%s)",

@@ -310,7 +310,7 @@ static void read_index_key(void *context, sqlite3_stmt *statement)
 	const struct index_element key = {
 		.column = cell_copy(reader, statement, 6),
 		.descending = sqlite3_column_int(statement, 7) != 0,
-		.collation = cell_copy(reader, statement, 8),
+		.collation = sql_text_same(cell_copy(reader, statement, 8)),
 	};
 
 	ARRAY_PUSH(&reader->catalog.scratch, index->keys, index->key_count, key);

@@ -91,10 +91,10 @@ static bool take_collation(struct sql_parser *in, const struct operand *operand,
 
 	if (!operand_is_single(operand) || !sql_accept(in, "COLLATE"))
 		return false;
-	element->collation = sql_take_name(in);
+	element->collation = sql_text_same(sql_take_name(in));
 	if (at_element_suffix(in))
 		return true;
-	element->collation = NULL;
+	element->collation = sql_text_same(NULL);
 	*in = before;
 	return false;
 }
@@ -189,7 +189,7 @@ static void set_key(struct parser *parser, struct constraint *constraint,
 		if (element->column)
 			str_list_add(parser->in.arena, &constraint->columns,
 				     element->column);
-		if (element->descending || element->collation)
+		if (element->descending || sql_text_is_set(element->collation))
 			is_plain = false;
 	}
 	if (!is_plain && constraint->columns.count == list.count) {

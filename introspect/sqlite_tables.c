@@ -78,9 +78,10 @@ static const char *own_collation(const struct merge *merge,
 				 const struct index_element *key)
 {
 	const struct column *column = find_column(merge->table, key->column);
-	const char *effective = sqlite_collation(merge->arena, key->collation);
-	const char *inherited =
-		column ? sql_for(dialect_get(DIALECT_SQLITE), column->collation) : NULL;
+	const struct dialect *sqlite = dialect_get(DIALECT_SQLITE);
+	const char *effective =
+		sqlite_collation(merge->arena, sql_for(sqlite, key->collation));
+	const char *inherited = column ? sql_for(sqlite, column->collation) : NULL;
 
 	if (text_equal(effective, inherited))
 		return NULL;
@@ -93,7 +94,7 @@ static struct index_element merge_key(const struct merge *merge,
 	return (struct index_element){
 		.column = key->column,
 		.descending = key->descending,
-		.collation = own_collation(merge, key),
+		.collation = sql_text_same(own_collation(merge, key)),
 	};
 }
 
@@ -109,7 +110,8 @@ static void set_constraint_keys(const struct merge *merge, struct constraint *co
 	for (size_t i = 0; i < index->key_count; i++) {
 		const struct index_element element = merge_key(merge, &index->keys[i]);
 
-		is_plain = is_plain && !element.descending && !element.collation;
+		is_plain = is_plain && !element.descending &&
+			   !sql_text_is_set(element.collation);
 		str_list_add(merge->arena, &constraint->columns, element.column);
 		ARRAY_PUSH(merge->arena, elements, count, element);
 	}
@@ -342,7 +344,7 @@ static struct index_element index_key(const struct merge *merge,
 	const char *text =
 		parsed->column ? parsed->column : parsed->expression.text[DIALECT_SQLITE];
 	element.expression = sql_text_same(arena_strdup(merge->arena, text));
-	element.collation = arena_strdup(merge->arena, parsed->collation);
+	element.collation = sql_text_copy(merge->arena, parsed->collation);
 	return element;
 }
 

@@ -151,7 +151,7 @@ static struct index_element read_element(const struct yaml_reader *reader,
 	/* What the order does anyway is not an order of its own. */
 	if (order >= 0 && (order == 0) != element.descending)
 		element.nulls = order == 0 ? NULLS_FIRST : NULLS_LAST;
-	element.collation = reader_text(reader, node, "collation");
+	element.collation = reader_sql(reader, node, "collation");
 	element.opclass = reader_text(reader, node, "opclass");
 	element.with_operator = reader_text(reader, node, "with");
 	return element;

@@ -108,7 +108,7 @@ static struct tree *element_tree(struct arena *arena, const struct index_element
 	if (element->nulls != NULLS_DEFAULT && element->nulls != usual)
 		tree_set_text(arena, map, "nulls",
 			      element->nulls == NULLS_FIRST ? "first" : "last");
-	tree_set_text(arena, map, "collation", element->collation);
+	tree_set_sql(arena, map, "collation", element->collation);
 	tree_set_text(arena, map, "opclass", element->opclass);
 	tree_set_text(arena, map, "with", element->with_operator);
 	if (element->column && map->count == 1)

@@ -91,8 +91,9 @@ void definition_append_elements(struct sql *sql, const struct definition *defini
 		else
 			sql_appendf(sql, "(%s)",
 				    sql_for(renderer->dialect, element->expression));
-		if (element->collation)
-			renderer->append_collation(sql, element->collation);
+		const char *collation = sql_for(renderer->dialect, element->collation);
+		if (collation)
+			renderer->append_collation(sql, collation);
 		renderer->append_element_end(sql, element);
 	}
 }

@@ -5,8 +5,9 @@
 static void dump_element(struct strbuf *out, const struct index_element *element)
 {
 	const bool plain = element->column && !element->descending &&
-			   element->nulls == NULLS_DEFAULT && !element->collation &&
-			   !element->opclass && !element->with_operator;
+			   element->nulls == NULLS_DEFAULT &&
+			   !sql_text_is_set(element->collation) && !element->opclass &&
+			   !element->with_operator;
 	if (plain) {
 		yaml_write_string(out, element->column);
 		return;
@@ -19,7 +20,8 @@ static void dump_element(struct strbuf *out, const struct index_element *element
 	if (element->nulls != NULLS_DEFAULT)
 		flow_word(&flow, "nulls",
 			  element->nulls == NULLS_FIRST ? "first" : "last");
-	flow_text(&flow, "collation", element->collation);
+	if (sql_text_is_set(element->collation))
+		flow_sql(&flow, "collation", element->collation);
 	flow_text(&flow, "opclass", element->opclass);
 	flow_text(&flow, "with", element->with_operator);
 	flow_close(&flow);

@@ -119,7 +119,7 @@ static bool share_index(struct dump *dump, const struct table *table,
 		return false;
 	const struct index_element *element = &index->elements[0];
 	if (!element->column || element->descending || element->nulls != NULLS_DEFAULT ||
-	    element->collation || element->opclass)
+	    sql_text_is_set(element->collation) || element->opclass)
 		return false;
 	struct index unnamed = *index;
 	unnamed.name = NULL;

@@ -136,7 +136,7 @@ static bool element_equal(const struct equal_context *context,
 			  const struct index_element *a, const struct index_element *b)
 {
 	if (!text_equal(a->column, b->column) || a->descending != b->descending ||
-	    !text_equal_nocase(a->collation, b->collation))
+	    !slots_equal(context, a->collation, b->collation, slot_same_name))
 		return false;
 	if (!a->column &&
 	    !slots_equal(context, a->expression, b->expression, slot_same_expression))

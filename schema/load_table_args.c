@@ -104,8 +104,8 @@ static const struct key_table index_table = {"an index", index_keys,
 					     ARRAY_SIZE(index_keys)};
 
 struct element_args {
-	const char *column, *nulls, *collation, *opclass, *with_operator;
-	struct sql_text expression;
+	const char *column, *nulls, *opclass, *with_operator;
+	struct sql_text expression, collation;
 	bool desc;
 	const struct yaml_node *nulls_node;
 };
@@ -119,7 +119,7 @@ static const struct key element_keys[] = {
 	ELEMENT_ARG(expression, KEY_EXPRESSION),
 	ELEMENT_ARG(desc, KEY_BOOL),
 	ELEMENT_ARG(nulls, KEY_TEXT),
-	ELEMENT_ARG(collation, KEY_TEXT),
+	ELEMENT_ARG(collation, KEY_SQL),
 	ELEMENT_ARG(opclass, KEY_TEXT),
 	{"with", KEY_TEXT, offsetof(struct element_args, with_operator)},
 };

@@ -137,7 +137,7 @@ struct index_element *index_elements_copy(struct arena *arena,
 		struct index_element copy = elements[copied];
 		copy.column = arena_strdup(arena, copy.column);
 		copy.expression = sql_text_copy(arena, copy.expression);
-		copy.collation = arena_strdup(arena, copy.collation);
+		copy.collation = sql_text_copy(arena, copy.collation);
 		copy.opclass = arena_strdup(arena, copy.opclass);
 		copy.with_operator = arena_strdup(arena, copy.with_operator);
 		ARRAY_PUSH(arena, copies, copied, copy);

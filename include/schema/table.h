@@ -78,7 +78,7 @@ struct index_element {
 	bool descending;
 	enum nulls_order nulls; /* NULLS_DEFAULT where it is the order's own default:
 				   LAST for ascending, FIRST for descending */
-	const char *collation;
+	struct sql_text collation;
 	const char *opclass;	   /* with its parameters; NULL is the type's default */
 	const char *with_operator; /* exclusion constraints: the WITH operator */
 };

@@ -132,7 +132,8 @@ static bool elements_depend(const struct index_element *elements, size_t count,
 			    const char *column)
 {
 	for (size_t i = 0; i < count; i++) {
-		bool particular = elements[i].opclass || elements[i].collation ||
+		bool particular = elements[i].opclass ||
+				  sql_text_is_set(elements[i].collation) ||
 				  elements[i].with_operator;
 		if (sql_text_mentions(elements[i].expression, column) ||
 		    (particular && text_equal(elements[i].column, column)))

@@ -9,6 +9,7 @@
 set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$root/tests/support/lib.sh"
 corpus=${SCHEMADIFF_SHARED:-$root/../shared}/corpus
 postgresql=${CORPUS_POSTGRESQL:-chinook chinook-serial fractal gpustack keep memos vaultwarden sqlbot}
 sqlite=${CORPUS_SQLITE:-anki chinook chinook-autoinc karakeep keep memos stash vaultwarden}
@@ -45,23 +46,6 @@ run() { # NAME STATUS ARGUMENT...: the program in $work
 	ok "$title" $?
 }
 
-# pg_dump's statements for tables and what belongs to them, one a line, sorted.
-dump() { # URL
-	pg_dump --schema-only --no-owner --no-privileges --exclude-table=alembic_version -d "$1" |
-		awk '
-		function flush() {
-			if (kind ~ /^(TABLE|CONSTRAINT|FK CONSTRAINT|CHECK CONSTRAINT|INDEX|SEQUENCE|SEQUENCE OWNED BY|DEFAULT|SCHEMA)$/ ||
-			    (kind == "TYPE" && body ~ /AS ENUM/) ||
-			    (kind == "COMMENT" && body ~ /COMMENT ON (TABLE|COLUMN)/))
-				print body
-			body = ""
-		}
-		/^-- (Name|Data).*; Type: / { flush(); kind = $0; sub(/.*; Type: /, "", kind); sub(/;.*/, "", kind); next }
-		/^--/ || /^$/ || /^SET / || /^SELECT / || /^\\/ { next }
-		{ body = body == "" ? $0 : body " " $0 }
-		END { flush() }' | LC_ALL=C sort
-}
-
 # Each table with WITHOUT ROWID, STRICT and AUTOINCREMENT, of a SQLite database.
 options() { # URL
 	sqlite3 "${1#sqlite:///}" "SELECT l.name, l.wr, l.strict, s.sql LIKE '%autoincrement%'
@@ -82,8 +66,8 @@ round_trip() { # KIND NAME URL EMPTY-URL
 		--script-location migrations || return
 	case $1 in
 	pg)
-		dump "$3" >"$folder/a"
-		dump "$4" >"$folder/b"
+		postgres_schema "$3" >"$folder/a"
+		postgres_schema "$4" >"$folder/b"
 		[ -s "$folder/a" ] || echo empty >>"$folder/b"
 		diff "$folder/a" "$folder/b" >"$folder/out" 2>&1
 		ok "$1/$2: the same schema" $? || return

@@ -341,7 +341,7 @@ Test(postgres, indexes_have_their_properties)
 	cr_expect(index->elements[1].descending);
 	cr_expect_eq(index->elements[1].nulls, NULLS_LAST);
 	cr_expect_eq(index->elements[2].nulls, NULLS_DEFAULT);
-	expect_text(index->elements[2].collation, NULL);
+	expect_text(index->elements[2].collation.text[DIALECT_POSTGRESQL], NULL);
 
 	expect_text(pg(live_index(&live, "t", "i_part")->where),
 		    "(b = 'x'::text) AND (a > 3)");
@@ -364,9 +364,9 @@ Test(postgres, indexes_have_their_properties)
 		    "gist_trgm_ops (siglen='32')");
 
 	index = live_index(&live, "t", "i_collate");
-	expect_text(index->elements[0].collation, "C");
-	expect_text(index->elements[1].collation, NULL);
-	expect_text(index->elements[2].collation, "POSIX");
+	expect_text(index->elements[0].collation.text[DIALECT_POSTGRESQL], "C");
+	expect_text(index->elements[1].collation.text[DIALECT_POSTGRESQL], NULL);
+	expect_text(index->elements[2].collation.text[DIALECT_POSTGRESQL], "POSIX");
 
 	index = live_index(&live, "t", "i_pattern");
 	expect_text(index->elements[0].opclass, "text_pattern_ops");

@@ -139,8 +139,9 @@ static void add_element(struct strbuf *out, const struct index_element *element)
 {
 	strbuf_adds(out, element->column ? element->column
 					 : sql_for(postgres(), element->expression));
-	if (element->collation)
-		strbuf_addf(out, " COLLATE %s", element->collation);
+	if (sql_text_is_set(element->collation))
+		strbuf_addf(out, " COLLATE %s",
+			    element->collation.text[DIALECT_POSTGRESQL]);
 	if (element->opclass)
 		strbuf_addf(out, " %s", element->opclass);
 	strbuf_adds(out, element->descending ? " DESC" : "");

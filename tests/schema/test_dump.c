@@ -324,7 +324,7 @@ Test(dump, indexes)
 		{.column = "a", .descending = true},
 		{.column = "b",
 		 .nulls = NULLS_FIRST,
-		 .collation = "C",
+		 .collation = {{"C", "C"}},
 		 .opclass = "text_ops"},
 		{.expression = {{"lower(b)", "lower(b)"}},
 		 .descending = true,

@@ -363,7 +363,7 @@ static struct index_element any_element(struct random *random, struct arena *are
 	if (random_chance(random, 15))
 		element.nulls = random_chance(random, 50) ? NULLS_FIRST : NULLS_LAST;
 	if (random_chance(random, 10))
-		element.collation = "C";
+		element.collation = sql_text_same("C");
 	if (random_chance(random, 10))
 		element.opclass = "text_pattern_ops";
 	return element;

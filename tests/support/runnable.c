@@ -311,7 +311,7 @@ static void repair_element(struct arena *arena, const struct table *table,
 		set_slots(arena, &element->expression,
 			  string ? "lower(%s)" : "%s IS NULL", column->name);
 	if (!string || sql_text_is_set(column->collation))
-		element->collation = NULL;
+		element->collation = sql_text_same(NULL);
 	if (!string || text_starts_with(postgres_type(column), "char"))
 		element->opclass = NULL;
 }
@@ -474,7 +474,8 @@ static void flatten(struct schema *schema)
 			table->constraints[j]->referred_schema = NULL;
 		for (size_t j = 0; j < table->index_count; j++)
 			for (size_t k = 0; k < table->indexes[j]->element_count; k++)
-				table->indexes[j]->elements[k].collation = NULL;
+				table->indexes[j]->elements[k].collation =
+					sql_text_same(NULL);
 		if (!table->schema)
 			continue;
 		bool taken = schema_find_table(schema, NULL, table->name);

@@ -130,8 +130,10 @@ static const char *effective_collation(const struct table *table,
 				       const struct index_element *key,
 				       const char *column)
 {
-	if (key && key->collation)
-		return key->collation;
+	const char *said =
+		key ? sql_for(dialect_get(DIALECT_SQLITE), key->collation) : NULL;
+	if (said)
+		return said;
 	const struct column *found = table_find_column(table, column);
 	const char *own =
 		found ? sql_for(dialect_get(DIALECT_SQLITE), found->collation) : NULL;

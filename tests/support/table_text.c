@@ -38,7 +38,7 @@ static void add_elements(struct strbuf *out, const struct index_element *items,
 			strbuf_adds(out, items[i].column);
 		else
 			strbuf_addf(out, "{%s}", sqlite_text(items[i].expression));
-		add_optional(out, "collate", items[i].collation);
+		add_optional(out, "collate", sqlite_text(items[i].collation));
 		add_flag(out, "desc", items[i].descending);
 	}
 	strbuf_adds(out, ")");
