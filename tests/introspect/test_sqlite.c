@@ -135,6 +135,21 @@ static void make_again(struct live *again, const struct schema *schema)
 	schema_release(&before);
 }
 
+/* The primary key is always written before the other constraints. */
+static void put_primary_key_first(struct table *table)
+{
+	for (size_t i = table->constraint_count; i-- > 1;) {
+		struct constraint *key = table->constraints[i];
+
+		if (key->kind != CONSTRAINT_PRIMARY_KEY)
+			continue;
+		memmove(&table->constraints[1], &table->constraints[0],
+			i * sizeof(*table->constraints));
+		table->constraints[0] = key;
+		return;
+	}
+}
+
 /* Triggers and views are no ops; and a primary key column is always written NOT NULL. */
 static void leave_out_what_is_not_rendered(struct schema *schema)
 {
@@ -142,6 +157,7 @@ static void leave_out_what_is_not_rendered(struct schema *schema)
 		struct table *table = schema->tables[i];
 
 		table->triggers = (struct str_list){0};
+		put_primary_key_first(table);
 		for (size_t j = 0; j < table->column_count; j++)
 			table->columns[j]->nullable =
 				table_column_is_nullable(table, table->columns[j]);
