@@ -19,7 +19,8 @@ struct comparison {
 
 /*
  * Load all three sides and compare. [portable]: what the database cannot hold counts too,
- * for a revision that serves all databases.
+ * for a revision that serves all databases; it always does where the history tells it, so
+ * that `check` finds what the next revision would hold.
  */
 bool comparison_make(struct session *session, bool portable, struct comparison *ret);
 void comparison_release(struct comparison *comparison);

@@ -132,10 +132,12 @@ static bool load_sides(struct session *session, struct comparison *ret)
 {
 	struct str_list current = {0};
 
-	return session_load_models(session, NULL, &ret->wanted) &&
-	       session_current(session, &current) &&
-	       session_replay(session, &current, &ret->was) &&
-	       database_introspect(session->database, session->config.version_table,
+	if (!session_load_models(session, NULL, &ret->wanted) ||
+	    !session_current(session, &current) ||
+	    !session_replay(session, &current, &ret->was))
+		return false;
+	ret->options.portable |= current.count && session->history.revision_count;
+	return database_introspect(session->database, session->config.version_table,
 				   session->config.version_schema, &ret->is,
 				   &session->diags);
 }
