@@ -224,13 +224,6 @@ static bool apply_create_table(struct schema *schema, const struct op *op,
 	return true;
 }
 
-bool constraint_refers_to(const struct constraint *constraint, const struct table *table)
-{
-	return constraint->kind == CONSTRAINT_FOREIGN_KEY &&
-	       text_equal(constraint->referred_schema, table->schema) &&
-	       text_equal(constraint->referred_table, table->name);
-}
-
 static bool apply_drop_table(struct schema *schema, const struct op *op,
 			     struct diags *diags)
 {

@@ -5,7 +5,6 @@
 #include "schema/carry.h"
 
 #include "base/strbuf.h"
-#include "schema/apply_parts.h"
 #include "schema/expression.h"
 #include "schema/types.h"
 

@@ -92,6 +92,13 @@ bool table_column_is_nullable(const struct table *table, const struct column *co
 	return column->nullable && !table_column_in_primary_key(table, column->name);
 }
 
+bool constraint_refers_to(const struct constraint *constraint, const struct table *table)
+{
+	return constraint->kind == CONSTRAINT_FOREIGN_KEY &&
+	       text_equal(constraint->referred_schema, table->schema) &&
+	       text_equal(constraint->referred_table, table->name);
+}
+
 struct identity *identity_copy(struct arena *arena, const struct identity *identity)
 {
 	if (!identity)

@@ -12,8 +12,6 @@
  * foreign key refers to. */
 bool constraint_mentions(const struct constraint *constraint, const char *column);
 bool index_mentions(const struct index *index, const char *column);
-/* Is it a foreign key that refers to [table]? */
-bool constraint_refers_to(const struct constraint *constraint, const struct table *table);
 
 bool apply_find_table(struct schema *schema, const struct op *op,
 		      struct table **ret_table, struct diags *diags);

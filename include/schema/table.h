@@ -165,6 +165,9 @@ bool table_column_in_primary_key(const struct table *table, const char *column);
 /* Can the column hold NULL? A primary key column counts as NOT NULL. */
 bool table_column_is_nullable(const struct table *table, const struct column *column);
 
+/* Is it a foreign key that refers to [table]? */
+bool constraint_refers_to(const struct constraint *constraint, const struct table *table);
+
 /* Deep copies into [arena]. */
 struct identity *identity_copy(struct arena *arena, const struct identity *identity);
 struct column *column_copy(struct arena *arena, const struct column *column);
