@@ -75,13 +75,25 @@ static void emit_drop_index(struct diff *diff, const struct table *table,
 		arena_strdup(diff->arena, from->name);
 }
 
+static void emit_rename_index(struct diff *diff, const struct table *table,
+			      const struct index *from, const struct index *to)
+{
+	if (!from->name || !to->name || text_equal(from->name, to->name))
+		return;
+	struct op *op = diff_table_op(diff, OP_RENAME_INDEX, table);
+	op->name = arena_strdup(diff->arena, from->name);
+	op->new_name = to->name;
+}
+
 static void emit_indexes(struct diff *diff, const struct table_pair *pair)
 {
 	for (size_t i = 0; i < pair->index_count; i++) {
 		const struct index_pair *pairs = &pair->indexes[i];
 		const struct index *from = pairs->from, *to = pairs->to;
-		if (from && to && !pairs->recreate)
+		if (from && to && !pairs->recreate) {
+			emit_rename_index(diff, pair->to, from, to);
 			continue;
+		}
 		if (from && (to || index_counts(diff, from)))
 			emit_drop_index(diff, pair->to, from);
 		if (to && (from || index_counts(diff, to)))

@@ -223,14 +223,19 @@ static bool index_is_paired(const struct table_pair *pair, const struct index *f
 	return false;
 }
 
+/*
+ * The index that [to] is under another name, where none has its own: one that no one
+ * named, or whose name no one wants any more. An index is what it says, so that to give
+ * it a new name guesses nothing, and spares building it again.
+ */
 static const struct index *find_same_index(const struct diff *diff,
 					   const struct table_pair *pair,
 					   const struct index *to)
 {
 	for (size_t i = 0; i < pair->from->index_count; i++) {
 		const struct index *from = pair->from->indexes[i];
-		if ((!from->name || !to->name) && !index_is_paired(pair, from) &&
-		    same_index(diff, from, to))
+		if (!index_is_paired(pair, from) &&
+		    !table_find_index(pair->to, from->name) && same_index(diff, from, to))
 			return from;
 	}
 	return NULL;

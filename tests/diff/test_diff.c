@@ -153,6 +153,20 @@ Test(diff, rename_and_change_of_type_together)
 	       "create check constraint \"ck\" of table \"t\"\n");
 }
 
+/* ALTER INDEX RENAME is instant; to build an index anew locks writers out of the table.
+ */
+Test(diff, index_with_a_new_name_is_renamed)
+{
+	expect("U: {fields: {id: {type: int, primary_key: true}, "
+	       "name: {type: str, index: true}}}\n",
+	       "U: {fields: {id: {type: int, primary_key: true}, "
+	       "full_name: {type: str, index: true, renamed_from: name}}}\n",
+	       "alter column \"name\" of table \"u\"\n"
+	       "rename index \"ix_u_name\" of table \"u\" to \"ix_u_full_name\"\n",
+	       "alter column \"full_name\" of table \"u\"\n"
+	       "rename index \"ix_u_full_name\" of table \"u\" to \"ix_u_name\"\n");
+}
+
 Test(diff, two_new_labels_in_front)
 {
 	struct fixture fixture = {0};
