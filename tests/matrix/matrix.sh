@@ -9,6 +9,7 @@
 #
 #   MATRIX_FILES, MATRIX_CASES, MATRIX_DATABASES: only these.
 set -u
+url=''
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/tests/support/lib.sh"
