@@ -16,8 +16,8 @@ OPT = $(if $(SAN),-O1 -g -fsanitize=address$(,)undefined -fno-sanitize-recover=a
 , := ,
 ALL_CPPFLAGS = -Iinclude -I$(BUILD)/generated -D_GNU_SOURCE -DSCHEMADIFF_VERSION='"$(VERSION)"' \
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
-ALL_CFLAGS = $(CSTD) $(WARN) $(if $(WERROR),-Werror) $(OPT) -fPIE $(CFLAGS)
-ALL_LDFLAGS = -pie $(if $(SAN),-fsanitize=address$(,)undefined) $(LDFLAGS)
+ALL_CFLAGS = $(CSTD) $(WARN) $(if $(WERROR),-Werror) $(OPT) -pthread -fPIE $(CFLAGS)
+ALL_LDFLAGS = -pie -pthread $(if $(SAN),-fsanitize=address$(,)undefined) $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 # make V=1 shows the commands.

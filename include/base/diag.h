@@ -65,6 +65,9 @@ void diag_note(struct diags *diags, struct position position, const char *format
 void diag_hint(struct diags *diags, const char *format, ...) PRINTF_LIKE(2, 3);
 void diag_detail(struct diags *diags, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Add copies of all of [from]'s diagnostics, in order. */
+void diags_append(struct diags *diags, const struct diags *from);
+
 bool diags_have_errors(const struct diags *diags);
 
 /*

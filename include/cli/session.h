@@ -5,6 +5,8 @@
 #define CLI_SESSION_H
 
 #include "base/strbuf.h"
+#include <pthread.h>
+
 #include "cli/config.h"
 #include "cli/options.h"
 #include "history/history.h"
@@ -13,6 +15,7 @@
 
 struct session {
 	struct arena arena;
+	struct arena model_texts; /* of a models_job */
 	struct diags diags;
 	struct options options;
 	struct config config;
@@ -36,6 +39,23 @@ bool session_load_history_if_any(struct session *session);
 /* Load [paths], or the configured models for NULL, into [ret_schema] (empty). */
 bool session_load_models(struct session *session, const struct str_list *paths,
 			 struct schema *ret_schema);
+
+/*
+ * The configured models, loaded by a thread of its own while the database is read:
+ * neither needs the other. models_job_finish() follows each models_job_start(), whatever
+ * happened between, and adds the errors to the session's. One at a time.
+ */
+struct models_job {
+	struct session *session;
+	struct schema *ret_schema;
+	struct diags diags;
+	pthread_t thread;
+	bool started, loaded;
+};
+
+void models_job_start(struct models_job *job, struct session *session,
+		      struct schema *ret_schema);
+bool models_job_finish(struct models_job *job);
 
 /* The version table's options, with progress lines on stderr. */
 struct runner_options session_runner(struct session *session);

@@ -70,6 +70,18 @@ void diag_detail(struct diags *diags, const char *format, ...)
 	va_end(args);
 }
 
+void diags_append(struct diags *diags, const struct diags *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		struct diag copy = from->items[i];
+		copy.message = arena_strdup(&diags->arena, copy.message);
+		copy.detail = arena_strdup(&diags->arena, copy.detail);
+		copy.hint = arena_strdup(&diags->arena, copy.hint);
+		ARRAY_PUSH(&diags->arena, diags->items, diags->count, copy);
+	}
+	diags->error_count += from->error_count;
+}
+
 bool diags_have_errors(const struct diags *diags)
 {
 	return diags->error_count > 0;

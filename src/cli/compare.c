@@ -128,18 +128,26 @@ bool session_replay(struct session *session, const struct str_list *current,
 	return true;
 }
 
-static bool load_sides(struct session *session, struct comparison *ret)
+static bool load_database(struct session *session, struct comparison *ret)
 {
 	struct str_list current = {0};
 
-	if (!session_load_models(session, NULL, &ret->wanted) ||
-	    !session_current(session, &current) ||
+	if (!session_current(session, &current) ||
 	    !session_replay(session, &current, &ret->was))
 		return false;
 	ret->options.portable |= current.count && session->history.revision_count;
 	return database_introspect(session->database, session->config.version_table,
 				   session->config.version_schema, &ret->is,
 				   &session->diags);
+}
+
+static bool load_sides(struct session *session, struct comparison *ret)
+{
+	struct models_job job;
+
+	models_job_start(&job, session, &ret->wanted);
+	const bool read = load_database(session, ret);
+	return models_job_finish(&job) && read;
 }
 
 bool comparison_make(struct session *session, bool portable, struct comparison *ret)

@@ -54,23 +54,55 @@ bool session_load_history_if_any(struct session *session)
 	       session_load_history(session);
 }
 
-bool session_load_models(struct session *session, const struct str_list *paths,
-			 struct schema *ret_schema)
+static bool load_into(const struct session *session, const struct str_list *paths,
+		      struct arena *texts, struct schema *ret_schema, struct diags *diags)
 {
 	struct load_options options = {.naming = session->config.naming};
 
 	if (!paths)
 		paths = &session->config.models;
 	if (!paths->count) {
-		diag_error(&session->diags, NOWHERE, "no models");
-		diag_hint(&session->diags, "Give --models PATH, or write \"models:\" in "
-					   "schemadiff.yaml, which "
-					   "\"schemadiff init\" makes.");
+		diag_error(diags, NOWHERE, "no models");
+		diag_hint(diags, "Give --models PATH, or write \"models:\" in "
+				 "schemadiff.yaml, which \"schemadiff init\" makes.");
 		return false;
 	}
 	if (session->database)
 		options.default_schema = database_default_schema(session->database);
-	return load_models(paths, &options, &session->arena, ret_schema, &session->diags);
+	return load_models(paths, &options, texts, ret_schema, diags);
+}
+
+bool session_load_models(struct session *session, const struct str_list *paths,
+			 struct schema *ret_schema)
+{
+	return load_into(session, paths, &session->arena, ret_schema, &session->diags);
+}
+
+static void *run_models_job(void *data)
+{
+	struct models_job *job = data;
+
+	job->loaded = load_into(job->session, NULL, &job->session->model_texts,
+				job->ret_schema, &job->diags);
+	return NULL;
+}
+
+void models_job_start(struct models_job *job, struct session *session,
+		      struct schema *ret_schema)
+{
+	*job = (struct models_job){.session = session, .ret_schema = ret_schema};
+	job->started = pthread_create(&job->thread, NULL, run_models_job, job) == 0;
+	if (!job->started)
+		run_models_job(job);
+}
+
+bool models_job_finish(struct models_job *job)
+{
+	if (job->started)
+		pthread_join(job->thread, NULL);
+	diags_append(&job->session->diags, &job->diags);
+	diags_release(&job->diags);
+	return job->loaded;
 }
 
 static void show_progress(const struct revision *revision, bool upgrade, bool done,
@@ -131,5 +163,6 @@ void session_release(struct session *session)
 	history_release(&session->history);
 	strbuf_release(&session->out);
 	diags_release(&session->diags);
+	arena_release(&session->model_texts);
 	arena_release(&session->arena);
 }
