@@ -51,9 +51,10 @@ static struct database *sqlite_open(const struct database_url *url,
 				    struct diags *diags)
 {
 	sqlite3 *handle = NULL;
-	/* A connection serves one thread, so that SQLite need not lock it at every call. */
-	const int flags = memory_flags(url, open_flags(url, options)) |
-			  SQLITE_OPEN_NOMUTEX;
+	/* A connection serves one thread, so that SQLite need not lock it at every call.
+	 */
+	const int flags =
+		memory_flags(url, open_flags(url, options)) | SQLITE_OPEN_NOMUTEX;
 
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (sqlite3_open_v2(url->path, &handle, flags, NULL) != SQLITE_OK ||
