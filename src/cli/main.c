@@ -1,6 +1,7 @@
 /* From the command line to an exit status. */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -64,6 +65,8 @@ int main(int argc, char *argv[])
 	struct session session = {0};
 
 	occupy_standard_descriptors();
+	/* What an arena gives back goes to the system, not into a heap that keeps it. */
+	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 	/* A reader that went away is a failed write(2), not a silent death. */
 	signal(SIGPIPE, SIG_IGN);
 	/* So is a file that reached the limit of its size. */
