@@ -36,11 +36,19 @@ bool session_replay(struct session *session, const struct str_list *current,
 bool revision_prove(const struct comparison *comparison, const char *text,
 		    struct diags *diags);
 
-/* Write [revision] under the configured versions folder; sets its path. */
-bool revision_save(struct session *session, struct revision *revision);
+/* What a new revision is to be. */
+struct revision_wish {
+	const char *id;	     /* NULL: a random one */
+	const char *message; /* NULL: Alembic's "empty message" */
+	struct str_list down_revisions, branch_labels, depends_on;
+};
 
-/* A revision with [id] (NULL: a random one), [message], [down_revisions] and the time. */
-struct revision *revision_new(struct session *session, const char *id,
-			      const char *message, const struct str_list *down_revisions);
+/* The revision that [wish] describes, dated now and without ops. NULL with an error for
+ * an id or a label that is taken or cannot be one. */
+struct revision *revision_new(struct session *session, const struct revision_wish *wish);
+
+/* Write [revision] into [folder] (NULL: the configured one); sets its path. */
+bool revision_save(struct session *session, struct revision *revision,
+		   const char *folder);
 
 #endif

@@ -155,10 +155,12 @@ static bool read_existing(struct session *session, struct comparison *ret)
 static struct revision *make_baseline(struct session *session,
 				      struct comparison *comparison)
 {
-	const struct str_list none = {0};
+	const struct revision_wish wish = {
+		.id = session->options.revision_id,
+		.message = "baseline",
+	};
 	AUTO_STRBUF text = {0};
-	struct revision *revision =
-		revision_new(session, session->options.revision_id, "baseline", &none);
+	struct revision *revision = revision_new(session, &wish);
 
 	if (!revision)
 		return NULL;
@@ -191,7 +193,7 @@ static bool write_baseline(struct session *session, const struct project *projec
 	schema_write_models(&comparison->wanted, &models);
 	session->config.versions = project->versions;
 	if (!project_write(session, project, &models) ||
-	    !revision_save(session, revision))
+	    !revision_save(session, revision, NULL))
 		return false;
 	str_list_add(&session->arena, &ids, revision->id);
 	strbuf_addf(&session->out, "%s\n", revision->path);

@@ -6,6 +6,11 @@
 #include "schema/apply.h"
 #include "schema/equal.h"
 
+enum {
+	ID_LIMIT = 32, /* characters that the version table holds */
+	LABEL_LIMIT = 100,
+};
+
 static const char *now(struct arena *arena)
 {
 	time_t seconds = time(NULL);
@@ -18,47 +23,68 @@ static const char *now(struct arena *arena)
 	return arena_strdup(arena, text);
 }
 
-/* Alembic's rule: nothing that revision expressions use; and the version table's width.
- */
-static bool check_id(const char *id, struct diags *diags)
+/* Alembic's rule: nothing that revision expressions use. [limit]: characters. */
+static bool check_name(const char *what, const char *name, size_t limit,
+		       struct diags *diags)
 {
 	static const char *const words[] = {"head", "heads", "base", "current"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (text_equal(id, words[i]))
-			return diag_error(diags, NOWHERE,
-					  "\"%s\" cannot be a revision's id", id);
-	bool good = *id && strlen(id) <= 32;
-	for (const char *c = id; *c && good; c++)
+		if (text_equal(name, words[i]))
+			return diag_error(diags, NOWHERE, "\"%s\" cannot be a %s", name,
+					  what);
+	bool good = *name && strlen(name) <= limit;
+	for (const char *c = name; *c && good; c++)
 		good = char_is_alnum(*c) || *c == '_';
 	if (good)
 		return true;
-	diag_error(diags, NOWHERE, "invalid revision id \"%s\"", id);
-	diag_hint(diags, "An id is 1 to 32 letters, digits and underscores.");
+	diag_error(diags, NOWHERE, "invalid %s \"%s\"", what, name);
+	diag_hint(diags, "It is 1 to %zu letters, digits and underscores.", limit);
 	return false;
 }
 
-struct revision *revision_new(struct session *session, const char *id,
-			      const char *message, const struct str_list *down_revisions)
+/* Ids and labels stand in one name space, as either names a revision. */
+static bool check_free(struct session *session, const char *name)
+{
+	for (size_t i = 0; i < session->history.revision_count; i++) {
+		const struct revision *other = session->history.by_id[i];
+		bool is_id = text_equal(other->id, name);
+		if (!is_id && !str_list_contains(&other->branch_labels, name))
+			continue;
+		diag_error(&session->diags, NOWHERE,
+			   is_id ? "revision \"%s\" exists already"
+				 : "branch label \"%s\" exists already",
+			   name);
+		diag_hint(&session->diags, "It is in \"%s\".", other->path);
+		return false;
+	}
+	return true;
+}
+
+struct revision *revision_new(struct session *session, const struct revision_wish *wish)
 {
 	struct arena *arena = &session->arena;
 	struct revision *revision = ARENA_NEW(arena, struct revision);
+	const char *id = wish->id;
 
-	if (id && !check_id(id, &session->diags))
+	if (id && !check_name("revision id", id, ID_LIMIT, &session->diags))
 		return NULL;
 	if (!id && !revision_new_id(arena, &id, &session->diags))
 		return NULL;
-	const struct revision *taken = history_find(&session->history, id);
-	if (taken) {
-		diag_error(&session->diags, NOWHERE, "revision \"%s\" exists already",
-			   id);
-		diag_hint(&session->diags, "It is \"%s\".", taken->path);
+	if (!check_free(session, id))
 		return NULL;
+	for (size_t i = 0; i < wish->branch_labels.count; i++) {
+		const char *label = wish->branch_labels.items[i];
+		if (!check_name("branch label", label, LABEL_LIMIT, &session->diags) ||
+		    !check_free(session, label))
+			return NULL;
 	}
 	revision->id = id;
-	revision->message = message ? message : "empty message";
+	revision->message = wish->message ? wish->message : "empty message";
 	revision->create_date = now(arena);
-	revision->down_revisions = str_list_copy(arena, down_revisions);
+	revision->down_revisions = str_list_copy(arena, &wish->down_revisions);
+	revision->branch_labels = str_list_copy(arena, &wish->branch_labels);
+	revision->depends_on = str_list_copy(arena, &wish->depends_on);
 	return revision;
 }
 
@@ -129,13 +155,14 @@ bool revision_prove(const struct comparison *comparison, const char *text,
 	return proven;
 }
 
-bool revision_save(struct session *session, struct revision *revision)
+bool revision_save(struct session *session, struct revision *revision, const char *folder)
 {
 	AUTO_STRBUF text = {0};
 	const char *name =
 		revision_file_name(&session->arena, revision->id, revision->message);
 
-	revision->path = path_join(&session->arena, session->config.versions, name);
+	revision->path = path_join(&session->arena,
+				   folder ? folder : session->config.versions, name);
 	revision_write(revision, &text);
 	return file_write(revision->path, text.text, text.length, false, &session->diags);
 }
