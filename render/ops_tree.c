@@ -324,6 +324,20 @@ static void backfill_fields(struct arena *arena, struct tree *map, const struct 
 	tree_set_sql(arena, map, "where", op->where);
 }
 
+/* The SQL alone where nothing else is said. */
+static struct tree *execute_tree(struct arena *arena, const struct op *op)
+{
+	if (!op->schema_effect)
+		return tree_sql(arena, op->sql);
+	struct tree *map = tree_map(arena), *effect = tree_list(arena);
+	for (size_t i = 0; i < op->schema_effect->count; i++)
+		tree_add(arena, effect, op_tree(arena, op->schema_effect->items[i]));
+	tree_set(arena, map, "sql", tree_sql(arena, op->sql));
+	tree_set(arena, map, "schema_effect",
+		 effect->count ? effect : tree_string(arena, "none"));
+	return map;
+}
+
 /* NULL: the op is its one text, without names for arguments. */
 static op_fields *const fields_of[] = {
 	[OP_CREATE_SCHEMA] = name_fields,
@@ -362,7 +376,7 @@ struct tree *op_tree(struct arena *arena, const struct op *op)
 		fields = tree_map(arena);
 		fields_of[op->kind](arena, fields, op);
 	} else if (op->kind == OP_EXECUTE) {
-		fields = tree_sql(arena, op->sql);
+		fields = execute_tree(arena, op);
 	} else {
 		fields = tree_string(arena, op->comment ? op->comment : "");
 	}

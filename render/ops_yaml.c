@@ -344,16 +344,48 @@ static void read_table_comment(const struct yaml_reader *reader,
 	op->comment = reader_text(reader, map, "comment");
 }
 
-/* "execute: SQL", a map by dialect, or {sql: either}. */
+static void read_op(const struct yaml_reader *reader, const struct yaml_node *item,
+		    struct op_list *ops);
+
+/* "none", or a list of ops; only what changes a schema can be an effect on it. */
+static void read_schema_effect(const struct yaml_reader *reader,
+			       const struct yaml_node *node, struct op *op)
+{
+	struct op_list *effect = ARENA_NEW(reader->arena, struct op_list);
+
+	op->schema_effect = effect;
+	if (node->kind == YAML_SCALAR && text_equal(node->text, "none"))
+		return;
+	if (node->kind != YAML_SEQUENCE) {
+		reader_error(reader, node,
+			     "\"schema_effect\" must be none or a list of operations");
+		return;
+	}
+	for (size_t i = 0; i < node->item_count; i++) {
+		size_t before = effect->count;
+		read_op(reader, node->items[i], effect);
+		if (effect->count == before || effect->items[before]->kind < OP_EXECUTE)
+			continue;
+		reader_error(reader, node->items[i],
+			     "%s has no effect on a schema to declare",
+			     op_name(effect->items[before]));
+	}
+}
+
+/* "execute: SQL", a map by dialect, or {sql: either} with more about it. */
 static void read_execute(const struct yaml_reader *reader, const struct yaml_node *node,
 			 struct op *op)
 {
-	if (!yaml_get(node, "sql")) {
+	const struct yaml_node *effect = yaml_get(node, "schema_effect");
+
+	if (!effect && !yaml_get(node, "sql")) {
 		op->sql = reader_sql_node(reader, node, "execute");
 		return;
 	}
-	reader_check_keys(reader, node, "execute", "sql!");
+	reader_check_keys(reader, node, "execute", "sql! schema_effect");
 	op->sql = reader_sql(reader, node, "sql");
+	if (effect)
+		read_schema_effect(reader, effect, op);
 }
 
 static void read_irreversible(const struct yaml_reader *reader,

@@ -285,6 +285,19 @@ static bool apply_table_comment(struct schema *schema, const struct op *op,
 	return true;
 }
 
+/* All of the declared effect or nothing of it: it is tried on a copy first. */
+static bool apply_execute(struct schema *schema, const struct op *op, struct diags *diags)
+{
+	struct schema trial = {0};
+
+	if (!op->schema_effect || !op->schema_effect->count)
+		return true;
+	schema_copy(schema, &trial);
+	bool fits = apply_ops(&trial, op->schema_effect, diags);
+	schema_release(&trial);
+	return fits && apply_ops(schema, op->schema_effect, diags);
+}
+
 static bool apply_nothing(struct schema *schema UNUSED, const struct op *op UNUSED,
 			  struct diags *diags UNUSED)
 {
@@ -323,7 +336,7 @@ static apply_function *const apply_functions[] = {
 	[OP_RENAME_INDEX] = apply_rename_index,
 	[OP_CREATE_TABLE_COMMENT] = apply_table_comment,
 	[OP_DROP_TABLE_COMMENT] = apply_table_comment,
-	[OP_EXECUTE] = apply_nothing,
+	[OP_EXECUTE] = apply_execute,
 	[OP_BULK_INSERT] = apply_nothing,
 	[OP_BACKFILL] = apply_nothing,
 	[OP_IRREVERSIBLE] = apply_irreversible,

@@ -16,7 +16,8 @@
  * Apply [op] to [schema], copying what it needs out of [op]. False with an error that
  * names the object when the op does not fit: what it creates is there already, what it
  * names is not. The schema is then as it was.
- * execute, bulk_insert and backfill have no effect on a schema; irreversible is an error.
+ * execute has the effect that it declares, bulk_insert and backfill have none;
+ * irreversible is an error.
  */
 bool apply_op(struct schema *schema, const struct op *op, struct diags *diags);
 

@@ -34,7 +34,7 @@ enum op_kind {
 	OP_RENAME_INDEX,	 /* schema, table, name, new_name */
 	OP_CREATE_TABLE_COMMENT, /* schema, table, comment */
 	OP_DROP_TABLE_COMMENT,	 /* schema, table */
-	OP_EXECUTE,		 /* sql */
+	OP_EXECUTE,		 /* sql, schema_effect */
 	OP_BULK_INSERT,		 /* schema, table, rows */
 	OP_BACKFILL,		 /* schema, table, name (column), sql, where */
 	OP_IRREVERSIBLE,	 /* comment: why; running it is an error that says so */
@@ -84,6 +84,8 @@ struct insert_rows {
 	size_t row_count;
 };
 
+struct op_list;
+
 struct op {
 	enum op_kind kind;
 	const char *schema; /* of the table or enum; NULL: the default schema */
@@ -101,6 +103,9 @@ struct op {
 	const struct insert_rows *rows;
 	const char *comment;
 	struct sql_text sql, where;
+	/* execute: what its author says that it does to the schema; empty: nothing. NULL:
+	 * not said. Ops on the schema only. */
+	const struct op_list *schema_effect;
 	bool concurrently;	  /* create_index, drop_index */
 	struct position position; /* where a file says it; {0} for generated ops */
 };

@@ -69,6 +69,16 @@ static void copy_definitions(struct arena *arena, const struct op *op, struct op
 		copy->rows = rows_copy(arena, op->rows);
 }
 
+static struct op_list *ops_copy(struct arena *arena, const struct op_list *ops)
+{
+	struct op_list *copy = ARENA_NEW(arena, struct op_list);
+
+	for (size_t i = 0; i < ops->count; i++)
+		ARRAY_PUSH(arena, copy->items, copy->count,
+			   op_copy(arena, ops->items[i]));
+	return copy;
+}
+
 struct op *op_copy(struct arena *arena, const struct op *op)
 {
 	struct op *copy = ARENA_NEW(arena, struct op);
@@ -82,6 +92,8 @@ struct op *op_copy(struct arena *arena, const struct op *op)
 	copy->comment = arena_strdup(arena, op->comment);
 	copy->sql = sql_text_copy(arena, op->sql);
 	copy->where = sql_text_copy(arena, op->where);
+	if (op->schema_effect)
+		copy->schema_effect = ops_copy(arena, op->schema_effect);
 	copy_definitions(arena, op, copy);
 	return copy;
 }

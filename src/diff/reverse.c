@@ -188,12 +188,15 @@ static void track_op(struct tracker *tracker, const struct op *op)
 	case OP_RENAME_INDEX:
 		track_part_op(tracker, op);
 		break;
+	case OP_EXECUTE:
+		for (size_t i = 0; op->schema_effect && i < op->schema_effect->count; i++)
+			track_op(tracker, op->schema_effect->items[i]);
+		break;
 	case OP_CREATE_SCHEMA:
 	case OP_DROP_SCHEMA:
 	case OP_VALIDATE_CONSTRAINT:
 	case OP_CREATE_TABLE_COMMENT:
 	case OP_DROP_TABLE_COMMENT:
-	case OP_EXECUTE:
 	case OP_BULK_INSERT:
 	case OP_BACKFILL:
 	case OP_IRREVERSIBLE:
@@ -301,7 +304,7 @@ static void hint_renames(struct schema *wanted, const struct op_list *ops)
 
 	clear_hints(wanted);
 	for (size_t i = 0; i < ops->count && !any; i++)
-		any = op_is_rename(ops->items[i]) ||
+		any = ops->items[i]->schema_effect || op_is_rename(ops->items[i]) ||
 		      (ops->items[i]->kind == OP_ALTER_COLUMN &&
 		       ops->items[i]->column_change->set & ALTER_NAME);
 	for (size_t i = 0; any && i < ops->count; i++)

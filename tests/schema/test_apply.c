@@ -201,3 +201,39 @@ Test(apply, puts_enum_values_where_they_are_said_to_go)
 			 "awful sad ok fine happy elated");
 	world_release(&world);
 }
+
+Test(apply, an_execute_does_what_it_declares)
+{
+	struct world world;
+
+	world_init(&world);
+	cr_assert(apply_text(
+		&world,
+		"- execute: {sql: DO IT, schema_effect: [{drop_column: {table: users, "
+		"column: shout}}, {create_index: {name: i, table: users, columns: "
+		"[mood]}}]}\n"
+		"- execute: {sql: DO NOTHING, schema_effect: none}\n"
+		"- execute: DO WHO KNOWS WHAT\n"));
+	const struct table *users = schema_find_table(&world.schema, NULL, "users");
+	cr_expect_null(table_find_column(users, "shout"));
+	cr_expect_not_null(table_find_index(users, "i"));
+	schema_release(&world.schema);
+	arena_release(&world.arena);
+	diags_release(&world.diags);
+}
+
+Test(apply, a_declared_effect_that_does_not_fit_is_none)
+{
+	struct world world;
+
+	world_init(&world);
+	cr_expect(!apply_text(
+		&world,
+		"- execute: {sql: DO IT, schema_effect: [{drop_column: {table: users, "
+		"column: shout}}, {drop_table: {name: nothing}}]}\n"));
+	const struct table *users = schema_find_table(&world.schema, NULL, "users");
+	cr_expect_not_null(table_find_column(users, "shout"));
+	schema_release(&world.schema);
+	arena_release(&world.arena);
+	diags_release(&world.diags);
+}
