@@ -6,111 +6,112 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "base/yaml.h"
-#include "cli/options.h"
+#include "cli/config_reader.h"
 
 enum { CONFIG_LIMIT = 1 << 20, PARENT_LIMIT = 256 };
 
-struct reader {
-	struct arena *arena;
-	const struct options *options;
-	const struct source *source;
-	struct config *config;
-	struct diags *diags;
-};
-
-static struct position place(const struct reader *reader, const struct yaml_node *node)
+struct position config_position(const struct config_reader *reader,
+				const struct yaml_node *node)
 {
 	return yaml_position(reader->source, node);
 }
 
-static void expected(const struct reader *reader, const struct yaml_node *node,
+void config_expected(const struct config_reader *reader, const struct yaml_node *node,
 		     const char *key, const char *what)
 {
-	diag_error(reader->diags, place(reader, node), "\"%s\" must be %s, not %s", key,
-		   what, yaml_describe(node));
+	diag_error(reader->diags, config_position(reader, node),
+		   "\"%s\" must be %s, not %s", key, what, yaml_describe(node));
 }
 
-/* The expanded text of a scalar, or NULL with an error. */
-static const char *read_text(const struct reader *reader, const struct yaml_node *node,
-			     const char *key)
+const char *config_text(const struct config_reader *reader, const struct yaml_node *node,
+			const char *key)
 {
 	if (node->kind != YAML_SCALAR || yaml_is_null(node) || !*node->text) {
-		expected(reader, node, key, "a string");
+		config_expected(reader, node, key, "a string");
 		return NULL;
 	}
-	return environment_expand(reader->arena, node->text, place(reader, node),
-				  reader->diags);
+	return environment_expand(reader->arena, node->text,
+				  config_position(reader, node), reader->diags);
 }
 
-static void read_url(const struct reader *reader, const struct yaml_node *node)
+static void read_url(const struct config_reader *reader, const struct yaml_node *node)
 {
 	if (node->kind != YAML_SCALAR || yaml_is_null(node)) {
-		expected(reader, node, "url", "a string");
+		config_expected(reader, node, "url", "a string");
 		return;
 	}
 	reader->config->url = arena_strdup(reader->arena, node->text);
-	reader->config->url_position = place(reader, node);
+	reader->config->url_position = config_position(reader, node);
 }
 
-static void add_model(const struct reader *reader, const struct yaml_node *node)
+struct str_list config_texts(const struct config_reader *reader,
+			     const struct yaml_node *node, const char *key)
 {
-	const char *text = read_text(reader, node, "models");
+	struct str_list texts = {0};
+	const bool many = node->kind == YAML_SEQUENCE;
 
-	if (text)
-		str_list_add(reader->arena, &reader->config->models,
-			     path_join(reader->arena, reader->config->folder, text));
+	for (size_t i = 0; i < (many ? node->item_count : 1); i++) {
+		const char *text = config_text(reader, many ? node->items[i] : node, key);
+		if (text)
+			str_list_add(reader->arena, &texts, text);
+	}
+	return texts;
 }
 
-static void read_models(const struct reader *reader, const struct yaml_node *node)
+static void read_models(const struct config_reader *reader, const struct yaml_node *node)
 {
+	struct str_list paths = {0};
+
 	if (reader->options->models.count)
 		return;
 	if (node->kind == YAML_MAPPING) {
-		expected(reader, node, "models", "a path or a list of paths");
+		config_expected(reader, node, "models", "a path or a list of paths");
 		return;
 	}
-	if (node->kind == YAML_SCALAR) {
-		add_model(reader, node);
-		return;
-	}
-	for (size_t i = 0; i < node->item_count; i++)
-		add_model(reader, node->items[i]);
+	const struct str_list texts = config_texts(reader, node, "models");
+	for (size_t i = 0; i < texts.count; i++)
+		str_list_add(
+			reader->arena, &paths,
+			path_join(reader->arena, reader->config->folder, texts.items[i]));
+	reader->config->models = paths;
 }
 
-static void read_script_location(const struct reader *reader,
+static void read_script_location(const struct config_reader *reader,
 				 const struct yaml_node *node)
 {
 	if (reader->options->script_location)
 		return;
-	const char *text = read_text(reader, node, "script_location");
+	const char *text = config_text(reader, node, "script_location");
 	if (text)
 		reader->config->script_location =
 			path_join(reader->arena, reader->config->folder, text);
 }
 
-static void read_version_table(const struct reader *reader, const struct yaml_node *node)
+static void read_version_table(const struct config_reader *reader,
+			       const struct yaml_node *node)
 {
-	const char *text = read_text(reader, node, "version_table");
+	const char *text = config_text(reader, node, "version_table");
 
 	if (text)
 		reader->config->version_table = text;
 }
 
-static void read_version_schema(const struct reader *reader, const struct yaml_node *node)
+static void read_version_schema(const struct config_reader *reader,
+				const struct yaml_node *node)
 {
 	if (!yaml_is_null(node))
 		reader->config->version_schema =
-			read_text(reader, node, "version_table_schema");
+			config_text(reader, node, "version_table_schema");
 }
 
-static void report_unknown(const struct reader *reader, const struct yaml_node *node,
-			   const char *what, const struct str_list *known)
+void config_report_unknown(const struct config_reader *reader,
+			   const struct yaml_node *node, const char *what,
+			   const struct str_list *known)
 {
 	const char *nearest = text_nearest(node->text, known);
 
-	diag_error(reader->diags, place(reader, node), "unrecognized %s \"%s\"", what,
-		   node->text);
+	diag_error(reader->diags, config_position(reader, node), "unrecognized %s \"%s\"",
+		   what, node->text);
 	if (nearest)
 		diag_hint(reader->diags, "Did you mean \"%s\"?", nearest);
 	else
@@ -129,7 +130,8 @@ static const struct {
 	{"pk", offsetof(struct naming_convention, pk)},
 };
 
-static void read_convention_key(const struct reader *reader, const struct yaml_pair *pair)
+static void read_convention_key(const struct config_reader *reader,
+				const struct yaml_pair *pair)
 {
 	struct str_list known = {0};
 
@@ -139,31 +141,34 @@ static void read_convention_key(const struct reader *reader, const struct yaml_p
 			continue;
 		char *field = (char *)&reader->config->naming + convention_keys[i].offset;
 		*(const char **)(void *)field =
-			read_text(reader, pair->value, pair->key->text);
+			config_text(reader, pair->value, pair->key->text);
 		return;
 	}
-	report_unknown(reader, pair->key, "key", &known);
+	config_report_unknown(reader, pair->key, "key", &known);
 }
 
-static void read_convention(const struct reader *reader, const struct yaml_node *node)
+static void read_convention(const struct config_reader *reader,
+			    const struct yaml_node *node)
 {
 	if (node->kind != YAML_MAPPING) {
-		expected(reader, node, "naming_convention", "a mapping");
+		config_expected(reader, node, "naming_convention", "a mapping");
 		return;
 	}
+	reader->config->naming = (struct naming_convention){0};
 	for (size_t i = 0; i < node->pair_count; i++)
 		read_convention_key(reader, &node->pairs[i]);
 }
 
-static void read_unmanaged(const struct reader *reader, const struct yaml_node *node)
+static void read_unmanaged(const struct config_reader *reader,
+			   const struct yaml_node *node)
 {
-	const char *text = read_text(reader, node, "unmanaged");
+	const char *text = config_text(reader, node, "unmanaged");
 
 	if (!text)
 		return;
 	reader->config->drop_unmanaged = text_equal(text, "drop");
 	if (!text_equal(text, "drop") && !text_equal(text, "keep"))
-		diag_error(reader->diags, place(reader, node),
+		diag_error(reader->diags, config_position(reader, node),
 			   "\"unmanaged\" must be keep or drop, not \"%s\"", text);
 }
 
@@ -174,9 +179,10 @@ static const char *const ignore_kinds[] = {
 };
 _Static_assert(ARRAY_SIZE(ignore_kinds) == IGNORE_KIND_COUNT, "a kind without a name");
 
-static void read_ignore_rule(const struct reader *reader, const struct yaml_node *node)
+static void read_ignore_rule(const struct config_reader *reader,
+			     const struct yaml_node *node)
 {
-	const char *text = read_text(reader, node, "ignore");
+	const char *text = config_text(reader, node, "ignore");
 	const char *colon = text ? strchr(text, ':') : NULL;
 
 	if (!text)
@@ -191,27 +197,26 @@ static void read_ignore_rule(const struct reader *reader, const struct yaml_node
 			   reader->config->ignore_count, rule);
 		return;
 	}
-	diag_error(reader->diags, place(reader, node), "unrecognized pattern \"%s\"",
-		   text);
+	diag_error(reader->diags, config_position(reader, node),
+		   "unrecognized pattern \"%s\"", text);
 	diag_hint(reader->diags,
 		  "A pattern is KIND:NAME, as in \"index:users.ix_*\"; kinds "
 		  "are table, column, index, constraint and enum.");
 }
 
-static void read_ignore(const struct reader *reader, const struct yaml_node *node)
+static void read_ignore(const struct config_reader *reader, const struct yaml_node *node)
 {
 	if (node->kind != YAML_SEQUENCE) {
-		expected(reader, node, "ignore", "a list");
+		config_expected(reader, node, "ignore", "a list");
 		return;
 	}
+	reader->config->ignore = NULL;
+	reader->config->ignore_count = 0;
 	for (size_t i = 0; i < node->item_count; i++)
 		read_ignore_rule(reader, node->items[i]);
 }
 
-static const struct {
-	const char *key;
-	void (*read)(const struct reader *reader, const struct yaml_node *node);
-} config_keys[] = {
+static const struct config_key config_keys[] = {
 	{"url", read_url},
 	{"models", read_models},
 	{"script_location", read_script_location},
@@ -222,21 +227,36 @@ static const struct {
 	{"ignore", read_ignore},
 };
 
-static void read_key(const struct reader *reader, const struct yaml_pair *pair)
+static void read_key(const struct config_reader *reader, const struct yaml_pair *pair)
 {
 	struct str_list known = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(config_keys); i++) {
-		str_list_add(reader->arena, &known, config_keys[i].key);
-		if (text_equal(config_keys[i].key, pair->key->text)) {
+		str_list_add(reader->arena, &known, config_keys[i].name);
+		if (text_equal(config_keys[i].name, pair->key->text)) {
 			config_keys[i].read(reader, pair->value);
 			return;
 		}
 	}
-	report_unknown(reader, pair->key, "key", &known);
+	config_report_unknown(reader, pair->key, "key", &known);
 }
 
-static bool read_file(struct reader *reader)
+void config_read_keys(const struct config_reader *reader, const struct yaml_node *mapping)
+{
+	for (size_t i = 0; i < mapping->pair_count; i++)
+		read_key(reader, &mapping->pairs[i]);
+}
+
+void config_finish(const struct config_reader *reader)
+{
+	struct config *config = reader->config;
+
+	if (!config->version_table)
+		config->version_table = "alembic_version";
+	config->versions = path_join(reader->arena, config->script_location, "versions");
+}
+
+static bool read_file(struct config_reader *reader)
 {
 	reader->source = file_read(reader->arena, reader->config->file, CONFIG_LIMIT,
 				   reader->diags);
@@ -247,11 +267,10 @@ static bool read_file(struct reader *reader)
 	if (!root)
 		return false;
 	if (root->kind != YAML_MAPPING)
-		return diag_error(reader->diags, place(reader, root),
+		return diag_error(reader->diags, config_position(reader, root),
 				  "the configuration must be a mapping, not %s",
 				  yaml_describe(root));
-	for (size_t i = 0; i < root->pair_count; i++)
-		read_key(reader, &root->pairs[i]);
+	config_read_keys(reader, root);
 	return !diags_have_errors(reader->diags);
 }
 
@@ -292,12 +311,11 @@ static const char *folder_of(struct arena *arena, const char *file)
 bool config_load(struct arena *arena, const struct options *options,
 		 struct config *ret_config, struct diags *diags)
 {
-	struct reader reader = {arena, options, NULL, ret_config, diags};
+	struct config_reader reader = {arena, options, NULL, ret_config, diags};
 
 	*ret_config = (struct config){
 		.file = options->config_file ? options->config_file : find_file(arena),
 		.models = options->models,
-		.version_table = "alembic_version",
 	};
 	ret_config->folder = folder_of(arena, ret_config->file);
 	ret_config->script_location =
@@ -305,7 +323,7 @@ bool config_load(struct arena *arena, const struct options *options,
 			? options->script_location
 			: path_join(arena, ret_config->folder, "migrations");
 	bool ok = !ret_config->file || read_file(&reader);
-	ret_config->versions = path_join(arena, ret_config->script_location, "versions");
+	config_finish(&reader);
 	return ok;
 }
 
