@@ -2,6 +2,7 @@
  * Enums on PostgreSQL: which changes the server makes to a type in place, and the
  * exchange of the type for the others.
  */
+#include "render/enum_use.h"
 #include "render/sql_postgres.h"
 #include "schema/apply_parts.h"
 #include "schema/carry.h"
@@ -56,90 +57,12 @@ bool postgres_rename_enum(struct render *render)
 }
 
 /* Is a new value used before the transaction ends? The server refuses that with 55P04. */
-
-static bool text_uses(struct sql_text sql, const char *value)
-{
-	const struct dialect *dialect = &dialect_postgresql;
-
-	return sql_has_literal(dialect, sql_for(dialect, sql), value);
-}
-
-static bool column_uses(const struct column *column, const char *value)
-{
-	return text_uses(column->server_default, value) ||
-	       text_uses(column->computed, value) || text_uses(column->backfill, value);
-}
-
-static bool elements_use(const struct index_element *elements, size_t count,
-			 const char *value)
-{
-	for (size_t i = 0; i < count; i++)
-		if (text_uses(elements[i].expression, value))
-			return true;
-	return false;
-}
-
-static bool constraint_uses(const struct constraint *constraint, const char *value)
-{
-	return text_uses(constraint->check, value) ||
-	       text_uses(constraint->where, value) ||
-	       elements_use(constraint->elements, constraint->element_count, value);
-}
-
-static bool table_uses(const struct table *table, const char *value)
-{
-	for (size_t i = 0; i < table->column_count; i++)
-		if (column_uses(table->columns[i], value))
-			return true;
-	for (size_t i = 0; i < table->constraint_count; i++)
-		if (constraint_uses(table->constraints[i], value))
-			return true;
-	return false;
-}
-
-static bool rows_use(const struct insert_rows *rows, const char *value)
-{
-	for (size_t i = 0; i < rows->row_count; i++)
-		for (size_t j = 0; j < rows->columns.count; j++)
-			if (sql_has_literal(&dialect_postgresql, rows->rows[i][j], value))
-				return true;
-	return false;
-}
-
-static bool index_uses(const struct index *index, const char *value)
-{
-	return text_uses(index->where, value) ||
-	       elements_use(index->elements, index->element_count, value);
-}
-
-/* A column that becomes one of this enum may hold any value. */
-static bool change_uses(struct arena *arena, const struct column_change *change,
-			const struct enum_type *enumeration, const char *value)
-{
-	if ((change->set & ALTER_TYPE) &&
-	    column_uses_enum(arena, &change->to, enumeration))
-		return true;
-	return column_uses(&change->to, value) || text_uses(change->using, value);
-}
-
-static bool op_uses(struct arena *arena, const struct op *op,
-		    const struct enum_type *enumeration, const char *value)
-{
-	return (op->column && column_uses(op->column, value)) ||
-	       (op->table_definition && table_uses(op->table_definition, value)) ||
-	       (op->constraint && constraint_uses(op->constraint, value)) ||
-	       (op->index && index_uses(op->index, value)) ||
-	       (op->rows && rows_use(op->rows, value)) ||
-	       (op->column_change &&
-		change_uses(arena, op->column_change, enumeration, value)) ||
-	       text_uses(op->sql, value) || text_uses(op->where, value);
-}
-
 static bool value_is_used_later(struct render *render,
 				const struct enum_type *enumeration, const char *value)
 {
 	for (size_t i = render->position + 1; i < render->ops->count; i++)
-		if (op_uses(&render->scratch, render->ops->items[i], enumeration, value))
+		if (op_uses_enum_value(&render->scratch, render->dialect,
+				       render->ops->items[i], enumeration, value))
 			return true;
 	return false;
 }
