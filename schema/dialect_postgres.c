@@ -379,6 +379,7 @@ const struct dialect dialect_postgresql = {
 	.has_deferrable_keys = true,
 	.has_include = true,
 	.has_index_methods = true,
+	.has_concurrent_indexes = true,
 	.has_constraint_names = true,
 	.name_limit = NAME_LIMIT,
 	.is_keyword = postgres_is_keyword,

@@ -67,6 +67,8 @@ struct str_list version_after(const struct run *run, struct arena *arena,
 bool version_write(struct run *run, const struct str_list *from,
 		   const struct str_list *to);
 
+/* Tell of a statement that is about to run; [op] may be NULL. */
+void run_announce(const struct run *run, const char *sql, const struct op *op);
 /* Run SQL that comes from the program itself. */
 bool run_execute(struct run *run, const char *sql);
 void run_rollback(struct run *run);

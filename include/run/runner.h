@@ -1,5 +1,6 @@
 /*
- * Bringing a database from one revision to another, and the version table.
+ * Bringing a database from one revision to another, the version table, and the log of
+ * what was run. docs/running.md is the manual.
  */
 #ifndef RUN_RUNNER_H
 #define RUN_RUNNER_H
@@ -7,20 +8,73 @@
 #include "history/history.h"
 #include "introspect/database.h"
 
+enum runner_transactions {
+	RUNNER_PER_REVISION, /* each revision and its version row commit together */
+	RUNNER_PER_RUN,	     /* all revisions of a run commit together */
+};
+
+/* Milliseconds, 0 being the default of what they limit. */
+typedef long runner_time;
+enum { RUNNER_NO_LIMIT = -1 };
+
+/* A revision that begins, goes on, or is done. */
+struct runner_revision {
+	const struct revision *revision;
+	bool upgrade;
+	bool done;   /* committed */
+	size_t step; /* of [steps]: the one that a run begins with, from 1; more than 1
+			where it goes on with what a run before it left half done */
+	size_t steps;
+};
+
+/* Why a run stands still for [pause] milliseconds. */
+struct runner_pause {
+	const char *why; /* "another runner is at work: process 7 (schemadiff, user app)
+			    since 10:30:00"; "canceling statement due to lock timeout" */
+	size_t attempt;	 /* from 1 */
+	runner_time pause, waited;
+};
+
+/* How far a step of many transactions has come. */
+struct runner_batch {
+	const struct op *op;
+	size_t rows;	   /* done so far, also by runs before */
+	size_t total_rows; /* an estimate; 0: unknown */
+	double seconds;	   /* since this run went on with it */
+	size_t rows_now;   /* done by this run */
+};
+
+/* Calls during a run; any may be NULL. */
+struct runner_events {
+	void *data;
+	void (*revision)(const struct runner_revision *revision, void *data);
+	/* Before each statement that changes something or ends a transaction; [op] is
+	 * NULL for those of the runner's own. */
+	void (*statement)(const char *sql, const struct op *op, void *data);
+	/* Another runner holds the lock; called at most once a poll. */
+	void (*waiting)(const struct runner_pause *pause, void *data);
+	/* A transaction was rolled back and will be tried again. */
+	void (*retrying)(const struct runner_pause *pause, void *data);
+	void (*batch)(const struct runner_batch *batch, void *data);
+};
+
+/* `{0}` is the default of everything. */
 struct runner_options {
 	const char *version_table;  /* NULL: "alembic_version" */
 	const char *version_schema; /* NULL: the default schema */
-	/* Called before each revision runs and, with done, after its commit; may be NULL.
-	 */
-	void (*progress)(const struct revision *revision, bool upgrade, bool done,
-			 void *data);
-	void *progress_data;
+	enum runner_transactions transactions;
+	runner_time lock_timeout;      /* for a lock in the database: 5 s */
+	runner_time statement_timeout; /* for a statement: the server's own */
+	runner_time wait;	       /* for another runner: 10 min */
+	int retries; /* of a transaction: RUNNER_RETRIES; less than 0: none */
+	struct runner_events events;
 };
+
+enum { RUNNER_RETRIES = 5 };
 
 /* The ids in the version table, sorted; empty when there is no table. */
 bool runner_current(struct database *database, const struct runner_options *options,
 		    struct arena *arena, struct str_list *ret_ids, struct diags *diags);
-
 /* Create the version table (Alembic's: version_num varchar(32), key alembic_version_pkc)
  * where it is missing. */
 bool runner_ensure_version(struct database *database,

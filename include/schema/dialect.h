@@ -41,11 +41,12 @@ struct dialect {
 	bool has_schemas;
 	bool has_enums;
 	bool has_comments;
-	bool has_identity;	   /* serial and identity columns as such */
-	bool has_not_valid;	   /* NOT VALID and NO INHERIT constraints */
-	bool has_deferrable_keys;  /* DEFERRABLE on more than foreign keys */
-	bool has_include;	   /* INCLUDE columns and NULLS NOT DISTINCT */
-	bool has_index_methods;	   /* USING, operator classes, NULLS FIRST/LAST */
+	bool has_identity;	     /* serial and identity columns as such */
+	bool has_not_valid;	     /* NOT VALID and NO INHERIT constraints */
+	bool has_deferrable_keys;    /* DEFERRABLE on more than foreign keys */
+	bool has_include;	     /* INCLUDE columns and NULLS NOT DISTINCT */
+	bool has_index_methods;	     /* USING, operator classes, NULLS FIRST/LAST */
+	bool has_concurrent_indexes; /* CONCURRENTLY, outside of transactions */
 	bool has_free_types;	   /* any words name a type, so their spelling is kept */
 	bool has_constraint_names; /* every constraint gets a name, chosen by the database
 				      when the user gave none */

@@ -105,20 +105,21 @@ bool models_job_finish(struct models_job *job)
 	return job->loaded;
 }
 
-static void show_progress(const struct revision *revision, bool upgrade, bool done,
-			  void *data)
+static void show_revision(const struct runner_revision *event, void *data)
 {
 	struct session *session = data;
+	const struct revision *revision = event->revision;
 
-	if (done)
+	if (event->done)
 		return;
 	const char *parents =
 		revision->down_revisions.count
 			? str_list_join(&session->arena, &revision->down_revisions, ", ")
 			: "base";
 	session_say(session, "%s %s -> %s, %s",
-		    upgrade ? "Running upgrade" : "Running downgrade",
-		    upgrade ? parents : revision->id, upgrade ? revision->id : parents,
+		    event->upgrade ? "Running upgrade" : "Running downgrade",
+		    event->upgrade ? parents : revision->id,
+		    event->upgrade ? revision->id : parents,
 		    revision->message ? revision->message : "");
 }
 
@@ -127,8 +128,7 @@ struct runner_options session_runner(struct session *session)
 	return (struct runner_options){
 		.version_table = session->config.version_table,
 		.version_schema = session->config.version_schema,
-		.progress = show_progress,
-		.progress_data = session,
+		.events = {.data = session, .revision = show_revision},
 	};
 }
 

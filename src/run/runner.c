@@ -114,10 +114,17 @@ static bool find_way(struct run *run, const struct revision *target, struct way 
 
 static void report(const struct run *run, const struct revision *revision, bool done)
 {
-	const struct runner_options *options = run->options;
+	const struct runner_events *events = &run->options->events;
+	const struct runner_revision what = {
+		.revision = revision,
+		.upgrade = run->upgrade,
+		.done = done,
+		.step = 1,
+		.steps = 1,
+	};
 
-	if (options->progress)
-		options->progress(revision, run->upgrade, done, options->progress_data);
+	if (events->revision)
+		events->revision(&what, events->data);
 }
 
 static void know_schema(struct run *run, const struct str_list *ids)

@@ -77,6 +77,8 @@ static bool run_statement(struct run *run, const struct revision *revision,
 			  const struct sql_statement *statement)
 {
 	struct diags said = {0};
+
+	run_announce(run, statement->sql, statement->op);
 	bool ok = database_execute(run->database, statement->sql, &said) ||
 		  report_failure(run, revision, statement, &said);
 

@@ -23,8 +23,17 @@ const char *version_table_sql(struct run *run)
 	return strbuf_copy(&name, &run->arena);
 }
 
+void run_announce(const struct run *run, const char *sql, const struct op *op)
+{
+	const struct runner_events *events = &run->options->events;
+
+	if (events->statement)
+		events->statement(sql, op, events->data);
+}
+
 bool run_execute(struct run *run, const char *sql)
 {
+	run_announce(run, sql, NULL);
 	return database_execute(run->database, sql, run->diags);
 }
 
@@ -139,6 +148,7 @@ static bool change_row(struct run *run, struct strbuf *sql, const char *id)
 	struct query_result result = {0};
 
 	strbuf_adds(sql, " RETURNING version_num");
+	run_announce(run, strbuf_text(sql), NULL);
 	if (!database_query(run->database, &run->arena, strbuf_text(sql), NULL, 0,
 			    &result, run->diags))
 		return false;
