@@ -35,5 +35,7 @@ bool directory_list(struct arena *arena, const char *path, struct str_list *ret_
 		    struct diags *diags);
 /* [folder]/[name], or [name] itself when it is absolute. */
 char *path_join(struct arena *arena, const char *folder, const char *name);
+/* [path] from the root, without links and dots; as it is where there is no such file. */
+const char *path_real(struct arena *arena, const char *path);
 
 #endif

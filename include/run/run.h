@@ -57,11 +57,6 @@ bool version_table_exists(struct run *run, bool *ret_exists);
 bool version_table_ensure(struct run *run);
 /* The ids in the table, sorted, in [arena]; empty where there is no table. */
 bool version_read(struct run *run, struct arena *arena, struct str_list *ret_ids);
-/* The ids after [revision] was run from [current]: what stands below it goes, or comes
- * back. */
-struct str_list version_after(const struct run *run, struct arena *arena,
-			      const struct str_list *current,
-			      const struct revision *revision);
 /* Turn the rows [from] into the rows [to]; an error where the table holds something else.
  */
 bool version_write(struct run *run, const struct str_list *from,

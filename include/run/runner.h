@@ -81,18 +81,18 @@ bool runner_ensure_version(struct database *database,
 			   const struct runner_options *options, struct diags *diags);
 
 /*
- * Run upgrades up to [target] (NULL: all heads), or downgrades down to it (NULL: base).
+ * Run upgrades up to [target], or downgrades down to it.
  * Each revision and its version row commit together; on failure the database is as the
  * last committed revision left it, and the error names revision, op and statement with
  * the server's words. Two runners at once: one waits. [ret_count] is the number of
  * revisions run.
  */
 bool runner_upgrade(struct database *database, const struct history *history,
-		    const struct revision *target, const struct runner_options *options,
-		    size_t *ret_count, struct diags *diags);
+		    const struct history_point *target,
+		    const struct runner_options *options, size_t *ret_count, struct diags *diags);
 bool runner_downgrade(struct database *database, const struct history *history,
-		      const struct revision *target, const struct runner_options *options,
-		      size_t *ret_count, struct diags *diags);
+		      const struct history_point *target,
+		      const struct runner_options *options, size_t *ret_count, struct diags *diags);
 
 /* Replace the version rows by [ids]. */
 bool runner_stamp(struct database *database, const struct runner_options *options,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -312,4 +313,13 @@ char *path_join(struct arena *arena, const char *folder, const char *name)
 		return arena_strdup(arena, name);
 	return arena_printf(arena, "%s%s%s", folder,
 			    text_ends_with(folder, "/") ? "" : "/", name);
+}
+
+const char *path_real(struct arena *arena, const char *path)
+{
+	char *real = realpath(path, NULL);
+	const char *copy = arena_strdup(arena, real ? real : path);
+
+	free(real);
+	return copy;
 }

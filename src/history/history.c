@@ -1,24 +1,15 @@
 /*
- * The graph of revisions: read from a folder, checked, and put in order. Everything is a
- * sort and binary searches, so that thousands of revisions cost little.
+ * The revisions of some folders: reading them, finding them, what each is in the graph.
  */
 #include "history/history.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "history/revision_set.h"
 
 enum { REVISION_FILE_LIMIT = 64 << 20 }; /* bytes */
-
-static int compare_ids(const void *a, const void *b)
-{
-	const struct revision *const *left = a, *const *right = b;
-	int order = strcmp((*left)->id, (*right)->id);
-
-	return order ? order : text_compare((*left)->path, (*right)->path);
-}
 
 void history_release(struct history *history)
 {
@@ -63,260 +54,146 @@ static bool is_revision_file(const char *name)
 	return name[0] != '.' && text_ends_with(name, ".yaml");
 }
 
-static bool load_files(struct history *history, const char *folder, struct diags *diags)
+static bool is_revision_folder(const char *path, const char *name)
 {
+	return name[0] != '.' && strcmp(name, "__pycache__") != 0 &&
+	       directory_exists(path);
+}
+
+/* A walk over the folders of a source. */
+struct loading {
+	struct history *history;
+	bool recursive;
+	struct map seen; /* real paths: a folder may be named twice, or be a link */
+	struct diags *diags;
+};
+
+static bool is_new(struct loading *loading, const char *path)
+{
+	const char *real = path_real(&loading->history->arena, path);
+
+	return !map_put(&loading->history->arena, &loading->seen, real, loading);
+}
+
+static bool load_folder(struct loading *loading, const char *folder)
+{
+	struct arena *arena = &loading->history->arena;
 	struct str_list names = {0};
 	bool ok = true;
 
-	if (!directory_exists(folder)) {
-		diag_error(diags, NOWHERE,
-			   "the folder of revisions \"%s\" does not exist", folder);
-		diag_hint(diags, "Run \"schemadiff init\" to start a history.");
-		return false;
-	}
-	if (!directory_list(&history->arena, folder, &names, diags))
+	if (!directory_list(arena, folder, &names, loading->diags))
 		return false;
 	for (size_t i = 0; i < names.count; i++) {
-		const char *path = path_join(&history->arena, folder, names.items[i]);
-		if (is_revision_file(names.items[i]))
-			ok &= load_file(history, path, diags);
+		const char *path = path_join(arena, folder, names.items[i]);
+		if (loading->recursive && is_revision_folder(path, names.items[i]))
+			ok &= !is_new(loading, path) || load_folder(loading, path);
+		else if (is_revision_file(names.items[i]) && is_new(loading, path))
+			ok &= load_file(loading->history, path, loading->diags);
 	}
 	return ok;
 }
 
-static bool check_duplicates(const struct history *history, struct diags *diags)
+/* Of several folders some may have no revisions yet. */
+static bool load_folders(struct loading *loading, const struct str_list *folders)
 {
-	bool ok = true;
+	bool ok = true, any = false;
 
-	for (size_t i = 1; i < history->revision_count; i++) {
-		const struct revision *first = history->by_id[i - 1];
-		const struct revision *second = history->by_id[i];
-		if (strcmp(first->id, second->id) == 0)
-			ok = diag_error(diags, second->position,
-					"revision \"%s\" is also in \"%s\"", second->id,
-					first->path);
-	}
-	return ok;
-}
-
-/* For an [id] that [revision] names, and no file has. */
-static void suggest_id(const struct history *history, const struct revision *revision,
-		       const char *id, struct diags *diags)
-{
-	struct arena scratch = {0};
-	struct str_list ids = {0};
-
-	for (size_t i = 0; i < history->revision_count; i++)
-		if (history->by_id[i] != revision)
-			str_list_add(&scratch, &ids, history->by_id[i]->id);
-	const char *nearest = text_nearest(id, &ids);
-	if (nearest)
-		diag_hint(diags, "Did you mean \"%s\"?", nearest);
-	arena_release(&scratch);
-}
-
-static bool link_parents(struct history *history, struct revision *revision,
-			 const struct str_list *ids, struct diags *diags)
-{
-	bool ok = true;
-
-	for (size_t i = 0; i < ids->count; i++) {
-		struct revision *parent = history_find(history, ids->items[i]);
-		if (parent) {
-			ARRAY_PUSH(&history->arena, revision->parents,
-				   revision->parent_count, parent);
+	for (size_t i = 0; i < folders->count; i++) {
+		const char *folder = folders->items[i];
+		if (!directory_exists(folder))
 			continue;
-		}
-		ok = diag_error(
-			diags, revision->position,
-			"revision \"%s\" goes on from \"%s\", which is in no file",
-			revision->id, ids->items[i]);
-		suggest_id(history, revision, ids->items[i], diags);
+		any = true;
+		ok &= !is_new(loading, folder) || load_folder(loading, folder);
 	}
-	return ok;
-}
-
-static bool link_revisions(struct history *history, struct diags *diags)
-{
-	bool ok = true;
-
-	for (size_t i = 0; i < history->revision_count; i++) {
-		struct revision *revision = history->by_id[i];
-		revision->rank = i;
-		ok &= link_parents(history, revision, &revision->down_revisions, diags);
-		ok &= link_parents(history, revision, &revision->depends_on, diags);
-	}
-	return ok;
-}
-
-/* The ready revisions of a topological sort: a heap by position in by_id. */
-struct heap {
-	size_t *items;
-	size_t count;
-};
-
-static void heap_push(struct heap *heap, size_t item)
-{
-	size_t at = heap->count++;
-
-	for (; at && heap->items[(at - 1) / 2] > item; at = (at - 1) / 2)
-		heap->items[at] = heap->items[(at - 1) / 2];
-	heap->items[at] = item;
-}
-
-static size_t heap_pop(struct heap *heap)
-{
-	size_t top = heap->items[0], last = heap->items[--heap->count], at = 0;
-
-	for (;;) {
-		size_t child = 2 * at + 1;
-		if (child + 1 < heap->count &&
-		    heap->items[child + 1] < heap->items[child])
-			child++;
-		if (child >= heap->count || heap->items[child] >= last)
-			break;
-		heap->items[at] = heap->items[child];
-		at = child;
-	}
-	heap->items[at] = last;
-	return top;
-}
-
-/* The children of revision i are edges[starts[i]] up to edges[starts[i + 1]]. */
-struct children {
-	size_t *starts, *edges;
-};
-
-static struct children find_children(struct arena *arena, const struct history *history)
-{
-	size_t count = history->revision_count, edge_count = 0;
-	struct children children = {
-		.starts = arena_alloc(arena, (count + 2) * sizeof(size_t)),
-	};
-
-	for (size_t i = 0; i < count; i++) {
-		const struct revision *revision = history->by_id[i];
-		edge_count += revision->parent_count;
-		for (size_t j = 0; j < revision->parent_count; j++)
-			children.starts[revision->parents[j]->rank + 2]++;
-	}
-	for (size_t i = 2; i < count + 2; i++)
-		children.starts[i] += children.starts[i - 1];
-	children.edges = arena_alloc(arena, (edge_count + 1) * sizeof(size_t));
-	for (size_t i = 0; i < count; i++) {
-		const struct revision *revision = history->by_id[i];
-		for (size_t j = 0; j < revision->parent_count; j++)
-			children.edges[children.starts[revision->parents[j]->rank +
-						       1]++] = i;
-	}
-	return children;
-}
-
-/* Sort into history->revisions; returns how many got there, fewer where there is a cycle.
- * [waiting] counts the parents that each still waits for. */
-static size_t sort_revisions(struct history *history, struct arena *scratch,
-			     size_t *waiting)
-{
-	size_t count = history->revision_count, done = 0;
-	struct children children = find_children(scratch, history);
-	struct heap ready = {.items = arena_alloc(scratch, (count + 1) * sizeof(size_t))};
-
-	for (size_t i = 0; i < count; i++) {
-		waiting[i] = history->by_id[i]->parent_count;
-		if (!waiting[i])
-			heap_push(&ready, i);
-	}
-	while (ready.count) {
-		size_t at = heap_pop(&ready);
-		history->revisions[done++] = history->by_id[at];
-		for (size_t i = children.starts[at]; i < children.starts[at + 1]; i++)
-			if (--waiting[children.edges[i]] == 0)
-				heap_push(&ready, children.edges[i]);
-	}
-	return done;
-}
-
-static struct revision *waiting_parent(const struct revision *revision,
-				       const size_t *waiting)
-{
-	for (size_t i = 0; i < revision->parent_count; i++)
-		if (waiting[revision->parents[i]->rank])
-			return revision->parents[i];
-	return NULL;
-}
-
-/*
- * Who waits forever waits for one who does: so many steps down the parents as there are
- * revisions end on the cycle itself. [waiting] is zero for who has been placed. True
- * where no one waits.
- */
-static bool report_cycle(const struct history *history, const size_t *waiting,
-			 struct diags *diags)
-{
-	struct arena scratch = {0};
-	struct str_list files = {0};
-	const struct revision *on = NULL;
-
-	for (size_t i = 0; i < history->revision_count && !on; i++)
-		if (waiting[i])
-			on = history->by_id[i];
-	for (size_t i = 0; on && i < history->revision_count; i++)
-		on = waiting_parent(on, waiting);
-	if (!on)
-		return true;
-	for (const struct revision *step = on; step && (step != on || !files.count);
-	     step = waiting_parent(step, waiting))
-		str_list_add(&scratch, &files, step->path);
-	diag_error(diags, on->position, "revision \"%s\" goes on from itself", on->id);
-	diag_detail(diags, "The cycle is %s.", str_list_join(&scratch, &files, " -> "));
-	arena_release(&scratch);
+	if (any || !folders->count)
+		return ok;
+	diag_error(loading->diags, NOWHERE,
+		   "the folder of revisions \"%s\" does not exist", folders->items[0]);
+	diag_hint(loading->diags, "Run \"schemadiff init\" to start a history.");
 	return false;
 }
 
-static bool order_revisions(struct history *history, struct diags *diags)
+bool history_load(const struct history_source *source, struct history *ret_history,
+		  struct diags *diags)
 {
-	struct arena scratch = {0};
-	size_t count = history->revision_count;
-	size_t *waiting = arena_alloc(&scratch, (count + 1) * sizeof(*waiting));
+	struct loading loading = {
+		.history = ret_history,
+		.recursive = source->recursive,
+		.diags = diags,
+	};
+	/* What is wrong in a file must not hide what is wrong between files. */
+	bool complete = load_folders(&loading, &source->folders);
 
-	history->revisions = arena_alloc(&history->arena, (count + 1) * sizeof(void *));
-	bool ok = sort_revisions(history, &scratch, waiting) == count ||
-		  report_cycle(history, waiting, diags);
-	for (size_t i = 0; ok && i < count; i++)
-		history->revisions[i]->rank = i;
-	arena_release(&scratch);
-	return ok;
+	return history_link(ret_history, complete, diags) && complete;
 }
 
-bool history_load(const char *folder, struct history *ret_history, struct diags *diags)
+size_t history_first_with_prefix(const struct history *history, const char *prefix)
 {
-	struct history *history = ret_history;
+	size_t low = 0, high = history->revision_count;
 
-	/* What is wrong in a file must not hide what is wrong between files, but a
-	 * missing parent may stand in a file that could not be read. */
-	bool ok = load_files(history, folder, diags);
-	if (history->revision_count)
-		qsort(history->by_id, history->revision_count, sizeof(*history->by_id),
-		      compare_ids);
-	ok &= check_duplicates(history, diags);
-	return ok && link_revisions(history, diags) && order_revisions(history, diags);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(history->by_id[middle]->id, prefix) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool revision_is_head(const struct revision *revision)
+{
+	return revision->child_count == 0;
+}
+
+bool revision_is_effective_head(const struct revision *revision)
+{
+	return revision->child_count == 0 && revision->dependent_count > 0;
+}
+
+static bool is_real_head(const struct revision *revision)
+{
+	return revision->child_count == 0 && revision->dependent_count == 0;
+}
+
+/* Not of a broken file, whose parent is only missing. */
+static bool is_base(const struct revision *revision)
+{
+	return revision->down_revisions.count == 0;
+}
+
+bool revision_is_branchpoint(const struct revision *revision)
+{
+	return revision->child_count > 1;
+}
+
+bool revision_is_mergepoint(const struct revision *revision)
+{
+	return revision->down_revisions.count > 1;
+}
+
+static struct str_list ids_where(struct arena *arena, const struct history *history,
+				 bool (*test)(const struct revision *revision))
+{
+	struct str_list ids = {0};
+
+	for (size_t i = 0; i < history->revision_count; i++)
+		if (test(history->revisions[i]))
+			str_list_add(arena, &ids, history->revisions[i]->id);
+	return ids;
 }
 
 struct str_list history_heads(struct arena *arena, const struct history *history)
 {
-	struct arena scratch = {0};
-	struct str_list heads = {0};
-	bool *has_child = arena_alloc(&scratch, history->revision_count + 1);
+	return ids_where(arena, history, revision_is_head);
+}
 
-	for (size_t i = 0; i < history->revision_count; i++) {
-		const struct revision *revision = history->revisions[i];
-		/* As in Alembic, to be depended on does not end being a head. */
-		for (size_t j = 0; j < revision->down_revisions.count; j++)
-			has_child[revision->parents[j]->rank] = true;
-	}
-	for (size_t i = 0; i < history->revision_count; i++)
-		if (!has_child[i])
-			str_list_add(arena, &heads, history->revisions[i]->id);
-	arena_release(&scratch);
-	return heads;
+struct str_list history_real_heads(struct arena *arena, const struct history *history)
+{
+	return ids_where(arena, history, is_real_head);
+}
+
+struct str_list history_bases(struct arena *arena, const struct history *history)
+{
+	return ids_where(arena, history, is_base);
 }

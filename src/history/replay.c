@@ -2,43 +2,36 @@
 #include "history/replay.h"
 
 #include "base/arena.h"
+#include "history/revision_set.h"
 #include "schema/apply.h"
 #include "schema/sql_effect.h"
 
-/* Mark what stands below the marked revisions, by rank. */
-static void mark_ancestors(const struct history *history, bool *needed)
+/* Which revisions stand at or below [target]; all where it is NULL. */
+static struct revision_set needed_for(struct arena *arena, const struct history *history,
+				      const struct history_point *target)
 {
-	for (size_t i = history->revision_count; i-- > 0;) {
-		const struct revision *revision = history->revisions[i];
-		for (size_t j = 0; needed[i] && j < revision->parent_count; j++)
-			needed[revision->parents[j]->rank] = true;
-	}
-}
+	struct revision_set needed = set_make(arena, history);
 
-/* Which revisions stand at or below [target], by rank; all where it is NULL. */
-static bool *mark_needed(struct arena *arena, const struct history *history,
-			 const struct revision *target)
-{
-	bool *needed = arena_alloc(arena, history->revision_count + 1);
-
-	for (size_t i = 0; i < history->revision_count; i++)
-		needed[i] = !target || target->rank == i;
-	mark_ancestors(history, needed);
+	for (size_t i = 0; !target && i < history->revision_count; i++)
+		needed.has[i] = true;
+	for (size_t i = 0; target && i < target->count; i++)
+		set_add(needed, target->revisions[i]);
+	set_add_ancestors(needed, history, EDGES_ALL);
 	return needed;
 }
 
 bool *history_mark_below(const struct history *history, struct arena *arena,
 			 const struct str_list *ids)
 {
-	bool *marked = arena_alloc(arena, history->revision_count + 1);
+	struct revision_set marked = set_make(arena, history);
 
 	for (size_t i = 0; i < ids->count; i++) {
 		const struct revision *revision = history_find(history, ids->items[i]);
 		if (revision)
-			marked[revision->rank] = true;
+			set_add(marked, revision);
 	}
-	mark_ancestors(history, marked);
-	return marked;
+	set_add_ancestors(marked, history, EDGES_ALL);
+	return marked.has;
 }
 
 static const struct op_list *ops_of(const struct revision *revision, bool upgrade)
@@ -128,12 +121,12 @@ bool history_replay_certain(const struct history *history, const struct str_list
 	return ok;
 }
 
-bool history_replay(const struct history *history, const struct revision *target,
+bool history_replay(const struct history *history, const struct history_point *target,
 		    struct schema *ret_schema, struct diags *diags)
 {
 	struct arena scratch = {0};
-	const bool *needed = mark_needed(&scratch, history, target);
-	bool ok = history_replay_marked(history, needed, ret_schema, diags);
+	const struct revision_set needed = needed_for(&scratch, history, target);
+	bool ok = history_replay_marked(history, needed.has, ret_schema, diags);
 
 	arena_release(&scratch);
 	return ok;

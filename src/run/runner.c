@@ -97,7 +97,7 @@ struct way {
 	size_t count;
 };
 
-static bool find_way(struct run *run, const struct revision *target, struct way *ret_way)
+static bool find_way(struct run *run, const struct history_point *target, struct way *ret_way)
 {
 	struct way *way = ret_way;
 	bool ok = run->upgrade ? history_upgrade_path(run->history, &run->arena,
@@ -138,7 +138,7 @@ static void know_schema(struct run *run, const struct str_list *ids)
  * been here since the way was found; then a new one is found from where the database is
  * now.
  */
-static bool take_step(struct run *run, const struct revision *target, struct way *way,
+static bool take_step(struct run *run, const struct history_point *target, struct way *way,
 		      size_t *ret_count)
 {
 	struct str_list now = {0};
@@ -157,7 +157,8 @@ static bool take_step(struct run *run, const struct revision *target, struct way
 	report(run, revision, false);
 	if (!run_revision(run, revision, &way->ids))
 		return false;
-	way->ids = version_after(run, &run->arena, &way->ids, revision);
+	way->ids = history_step(run->history, &run->arena, &way->ids, revision,
+				run->upgrade);
 	way->path++;
 	way->count--;
 	++*ret_count;
@@ -165,7 +166,7 @@ static bool take_step(struct run *run, const struct revision *target, struct way
 	return true;
 }
 
-static bool walk(struct run *run, const struct revision *target, struct way *way,
+static bool walk(struct run *run, const struct history_point *target, struct way *way,
 		 size_t *ret_count)
 {
 	bool ok = true;
@@ -184,7 +185,7 @@ static bool walk(struct run *run, const struct revision *target, struct way *way
 }
 
 static bool run_history(struct run *run, const struct history *history,
-			const struct revision *target, size_t *ret_count)
+			const struct history_point *target, size_t *ret_count)
 {
 	struct way way = {0};
 	size_t count = 0;
@@ -201,7 +202,7 @@ static bool run_history(struct run *run, const struct history *history,
 }
 
 bool runner_upgrade(struct database *database, const struct history *history,
-		    const struct revision *target, const struct runner_options *options,
+		    const struct history_point *target, const struct runner_options *options,
 		    size_t *ret_count, struct diags *diags)
 {
 	struct run run = run_make(database, options, diags);
@@ -211,7 +212,7 @@ bool runner_upgrade(struct database *database, const struct history *history,
 }
 
 bool runner_downgrade(struct database *database, const struct history *history,
-		      const struct revision *target, const struct runner_options *options,
+		      const struct history_point *target, const struct runner_options *options,
 		      size_t *ret_count, struct diags *diags)
 {
 	struct run run = run_make(database, options, diags);

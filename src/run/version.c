@@ -98,50 +98,6 @@ bool version_read(struct run *run, struct arena *arena, struct str_list *ret_ids
 	return true;
 }
 
-/* Is [wanted] an ancestor of one of [ids]? */
-static bool stands_below(const struct run *run, const struct str_list *ids,
-			 const struct revision *wanted)
-{
-	const struct history *history = run->history;
-	struct arena scratch = {0};
-	bool *below = arena_alloc(&scratch, history->revision_count + 1);
-
-	for (size_t i = history->revision_count; i-- > 0;) {
-		const struct revision *revision = history->revisions[i];
-		bool counts = below[i] || str_list_contains(ids, revision->id);
-		for (size_t j = 0; counts && j < revision->parent_count; j++)
-			below[revision->parents[j]->rank] = true;
-	}
-	bool result = below[wanted->rank];
-	arena_release(&scratch);
-	return result;
-}
-
-struct str_list version_after(const struct run *run, struct arena *arena,
-			      const struct str_list *current,
-			      const struct revision *revision)
-{
-	struct str_list ids = {0};
-
-	for (size_t i = 0; i < current->count; i++) {
-		const char *id = current->items[i];
-		bool replaced = str_list_contains(&revision->down_revisions, id) ||
-				str_list_contains(&revision->depends_on, id);
-		if (run->upgrade ? !replaced : strcmp(id, revision->id) != 0)
-			str_list_add(arena, &ids, id);
-	}
-	for (size_t i = 0; !run->upgrade && i < revision->parent_count; i++) {
-		const struct revision *parent = revision->parents[i];
-		if (!str_list_contains(&ids, parent->id) &&
-		    !(ids.count && stands_below(run, &ids, parent)))
-			str_list_add(arena, &ids, parent->id);
-	}
-	if (run->upgrade)
-		str_list_add(arena, &ids, revision->id);
-	str_list_sort(&ids);
-	return ids;
-}
-
 /* Run a change of one row; RETURNING tells whether the row was there to be changed. */
 static bool change_row(struct run *run, struct strbuf *sql, const char *id)
 {
