@@ -31,7 +31,8 @@ bool session_open(struct session *session, bool must_exist);
 /* Open the database at [url]; one whose file is missing is an error. */
 struct database *session_open_url(struct session *session, const char *url);
 
-/* Read the revision files into session->history. */
+/* Read the revision files into session->history; where that is false, it still holds what
+ * commands that only list can go on with. */
 bool session_load_history(struct session *session);
 /* Where there may be none: no folder gives an empty history. */
 bool session_load_history_if_any(struct session *session);

@@ -20,9 +20,9 @@ struct revision {
 
 	/*
 	 * Set by history_load(). What stands right below it, no one twice: the first
-	 * down_count are the down_revisions, the rest it only depends on. What stands right
-	 * above: children go on from it, dependents only depend on it. In a broken history
-	 * an edge that leads nowhere, or closes a cycle, is left out.
+	 * down_count are the down_revisions, the rest it only depends on. What stands
+	 * right above: children go on from it, dependents only depend on it. In a broken
+	 * history an edge that leads nowhere, or closes a cycle, is left out.
 	 */
 	struct revision **parents;
 	size_t parent_count, down_count;

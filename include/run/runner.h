@@ -89,10 +89,12 @@ bool runner_ensure_version(struct database *database,
  */
 bool runner_upgrade(struct database *database, const struct history *history,
 		    const struct history_point *target,
-		    const struct runner_options *options, size_t *ret_count, struct diags *diags);
+		    const struct runner_options *options, size_t *ret_count,
+		    struct diags *diags);
 bool runner_downgrade(struct database *database, const struct history *history,
 		      const struct history_point *target,
-		      const struct runner_options *options, size_t *ret_count, struct diags *diags);
+		      const struct runner_options *options, size_t *ret_count,
+		      struct diags *diags);
 
 /* Replace the version rows by [ids]. */
 bool runner_stamp(struct database *database, const struct runner_options *options,

@@ -69,16 +69,14 @@ static bool side_open_configured(struct session *session, struct side *side)
 
 static bool side_read_revision(struct session *session, struct side *side)
 {
-	const struct str_list none = {0};
-	const struct revision *revision = NULL;
+	struct history_point point = {0};
 
 	if (!session->history.revision_count && !session_load_history(session))
 		return false;
-	if (!history_resolve(&session->history, side->text + strlen("rev:"), &none,
-			     &revision, &session->diags))
-		return false;
-	return !revision || history_replay(&session->history, revision, &side->schema,
-					   &session->diags);
+	return history_resolve(&session->history, &session->arena,
+			       side->text + strlen("rev:"), NULL, &point,
+			       &session->diags) &&
+	       history_replay(&session->history, &point, &side->schema, &session->diags);
 }
 
 static bool side_read_models(struct session *session, struct side *side)

@@ -60,13 +60,19 @@ static void write_step(const struct json_revision *item, struct arena *arena,
 		    item->id, item->head ? " (head)" : "", message_text(item->revision));
 }
 
+/* A broken history has been told, and is listed as far as it goes. */
+static enum exit_status status(const struct session *session)
+{
+	return diags_have_errors(&session->diags) ? EXIT_TROUBLE : EXIT_CLEAN;
+}
+
 static enum exit_status listing_write(const struct listing *listing, bool steps)
 {
 	struct session *session = listing->session;
 
 	if (session->options.format == FORMAT_JSON) {
 		json_write_revisions(listing->items, listing->count, &session->out);
-		return EXIT_CLEAN;
+		return status(session);
 	}
 	for (size_t i = 0; i < listing->count; i++) {
 		const struct json_revision *item = &listing->items[i];
@@ -80,14 +86,14 @@ static enum exit_status listing_write(const struct listing *listing, bool steps)
 			write_short(item, &session->out);
 		}
 	}
-	return EXIT_CLEAN;
+	return status(session);
 }
 
 enum exit_status command_heads(struct session *session)
 {
 	struct listing listing = {.session = session};
 
-	if (!session_load_history(session))
+	if (!session_load_history(session) && !session->history.revision_count)
 		return EXIT_TROUBLE;
 	listing.heads = history_heads(&session->arena, &session->history);
 	for (size_t i = 0; i < listing.heads.count; i++)
@@ -100,8 +106,8 @@ enum exit_status command_current(struct session *session)
 	struct listing listing = {.session = session};
 	struct str_list current = {0};
 
-	if (!session_load_history_if_any(session) || !session_open(session, true) ||
-	    !session_current(session, &current))
+	session_load_history_if_any(session);
+	if (!session_open(session, true) || !session_current(session, &current))
 		return EXIT_TROUBLE;
 	listing.heads = history_heads(&session->arena, &session->history);
 	for (size_t i = 0; i < current.count; i++)
@@ -111,92 +117,39 @@ enum exit_status command_current(struct session *session)
 	return listing_write(&listing, false);
 }
 
-/* Mark [revision] and all that it came from; parents stand before children. */
-static void mark_ancestors(const struct history *history, const struct revision *revision,
-			   bool *marks)
+/* The whole history, or the part that -r names; parents first. */
+static bool find_path(struct session *session, const struct revision ***ret_path,
+		      size_t *ret_count)
 {
-	for (size_t i = history->revision_count; i-- > 0;) {
-		const struct revision *one = history->revisions[i];
-		marks[i] = marks[i] || one == revision;
-		for (size_t j = 0; marks[i] && j < one->down_revisions.count; j++)
-			for (size_t k = 0; k < i; k++)
-				if (text_equal(history->revisions[k]->id,
-					       one->down_revisions.items[j]))
-					marks[k] = true;
-	}
-}
-
-/* The two ends of "A:B"; NULL where an end is left out or is base. */
-struct range {
-	const struct revision *from, *to;
-	bool to_given;
-};
-
-static bool range_end(struct session *session, const char *text,
-		      const struct revision **ret_revision)
-{
+	const char *text = session->options.range ? session->options.range : "base:";
+	struct history_context context = {0};
+	struct history_range range = {0};
 	struct str_list current = {0};
 
-	*ret_revision = NULL;
-	if (!*text)
-		return true;
-	if ((text_equal(text, "current") || *text == '+' || *text == '-') &&
-	    (!session_open(session, true) || !session_current(session, &current)))
-		return false;
-	return history_resolve(&session->history, text, &current, ret_revision,
-			       &session->diags);
-}
-
-static bool range_read(struct session *session, struct range *ret_range)
-{
-	const char *text = session->options.range;
-	const char *colon = text ? strchr(text, ':') : NULL;
-
-	if (!text)
-		return true;
-	if (!colon) {
-		diag_error(&session->diags, NOWHERE, "invalid range \"%s\"", text);
-		diag_hint(&session->diags, "A range is A:B, A: or :B.");
-		return false;
+	if (history_needs_current(text)) {
+		if (!session_open(session, true) || !session_current(session, &current))
+			return false;
+		context.current = &current;
 	}
-	ret_range->to_given = colon[1];
-	const char *from = arena_strndup(&session->arena, text, (size_t)(colon - text));
-	return range_end(session, from, &ret_range->from) &&
-	       range_end(session, colon + 1, &ret_range->to);
-}
-
-/* The marked revisions: up to the range's end, and from its beginning, both included. */
-static bool *range_marks(struct session *session, const struct range *range)
-{
-	const struct history *history = &session->history;
-	size_t count = history->revision_count;
-	bool *marks = arena_alloc(&session->arena, count * sizeof(bool));
-	bool *below = arena_alloc(&session->arena, count * sizeof(bool));
-
-	for (size_t i = 0; i < count && !range->to_given; i++)
-		marks[i] = true;
-	if (range->to)
-		mark_ancestors(history, range->to, marks);
-	if (range->from)
-		mark_ancestors(history, range->from, below);
-	for (size_t i = 0; i < count; i++)
-		if (below[i] && history->revisions[i] != range->from)
-			marks[i] = false;
-	return marks;
+	return history_resolve_range(&session->history, &session->arena, text, &context,
+				     &range, &session->diags) &&
+	       history_range_path(&session->history, &session->arena, &range, ret_path,
+				  ret_count, &session->diags);
 }
 
 enum exit_status command_history(struct session *session)
 {
 	struct listing listing = {.session = session};
-	struct range range = {0};
+	const struct revision **path = NULL;
+	size_t count = 0;
 
-	if (!session_load_history(session) || !range_read(session, &range))
+	if (!session_load_history(session) && !session->history.revision_count)
+		return EXIT_TROUBLE;
+	if (!find_path(session, &path, &count))
 		return EXIT_TROUBLE;
 	listing.heads = history_heads(&session->arena, &session->history);
-	const bool *marks = range_marks(session, &range);
-	for (size_t i = session->history.revision_count; i-- > 0;)
-		if (marks[i])
-			listing_add(&listing, session->history.revisions[i]->id);
+	for (size_t i = count; i-- > 0;)
+		listing_add(&listing, path[i]->id);
 	return listing_write(&listing, true);
 }
 
@@ -212,12 +165,12 @@ static void write_ops(struct session *session, const char *title,
 
 enum exit_status command_show(struct session *session)
 {
-	const struct str_list none = {0};
 	const struct revision *revision = NULL;
 
-	if (!session_load_history(session) ||
-	    !history_resolve(&session->history, session->options.operands.items[0], &none,
-			     &revision, &session->diags))
+	if (!session_load_history(session) && !session->history.revision_count)
+		return EXIT_TROUBLE;
+	if (!history_resolve_one(&session->history, session->options.operands.items[0],
+				 NULL, &revision, &session->diags))
 		return EXIT_TROUBLE;
 	if (!revision) {
 		diag_error(&session->diags, NOWHERE, "\"%s\" is no revision to show",
@@ -229,5 +182,5 @@ enum exit_status command_show(struct session *session)
 		      &session->out);
 	write_ops(session, "upgrade", &revision->upgrade);
 	write_ops(session, "downgrade", &revision->downgrade);
-	return EXIT_CLEAN;
+	return status(session);
 }

@@ -8,11 +8,14 @@ static bool prepare(struct session *session, struct str_list *ret_current)
 	       session_current(session, ret_current);
 }
 
-static bool resolve(struct session *session, const struct str_list *current,
-		    const struct revision **ret_target)
+static bool resolve(struct session *session, enum history_direction direction,
+		    const struct str_list *current, struct history_point *ret_target)
 {
-	return history_resolve(&session->history, session->options.operands.items[0],
-			       current, ret_target, &session->diags);
+	const struct history_context context = {direction, current};
+
+	return history_resolve(&session->history, &session->arena,
+			       session->options.operands.items[0], &context, ret_target,
+			       &session->diags);
 }
 
 static enum exit_status finish(struct session *session, bool done, size_t count)
@@ -27,36 +30,29 @@ static enum exit_status finish(struct session *session, bool done, size_t count)
 enum exit_status command_upgrade(struct session *session)
 {
 	struct runner_options options = session_runner(session);
-	const char *text = session->options.operands.items[0];
-	const struct revision *target = NULL;
+	struct history_point target = {0};
 	struct str_list current = {0};
 	size_t count = 0;
 
-	if (!prepare(session, &current))
+	if (!prepare(session, &current) ||
+	    !resolve(session, HISTORY_UPGRADE, &current, &target))
 		return EXIT_TROUBLE;
-	if (!text_equal(text, "heads")) {
-		if (!resolve(session, &current, &target))
-			return EXIT_TROUBLE;
-		/* base, and head of an empty history: for the runner NULL is all heads.
-		 */
-		if (!target)
-			return finish(session, true, 0);
-	}
-	bool done = runner_upgrade(session->database, &session->history, target, &options,
-				   &count, &session->diags);
+	bool done = runner_upgrade(session->database, &session->history, &target,
+				   &options, &count, &session->diags);
 	return finish(session, done, count);
 }
 
 enum exit_status command_downgrade(struct session *session)
 {
 	struct runner_options options = session_runner(session);
-	const struct revision *target = NULL;
+	struct history_point target = {0};
 	struct str_list current = {0};
 	size_t count = 0;
 
-	if (!prepare(session, &current) || !resolve(session, &current, &target))
+	if (!prepare(session, &current) ||
+	    !resolve(session, HISTORY_DOWNGRADE, &current, &target))
 		return EXIT_TROUBLE;
-	bool done = runner_downgrade(session->database, &session->history, target,
+	bool done = runner_downgrade(session->database, &session->history, &target,
 				     &options, &count, &session->diags);
 	return finish(session, done, count);
 }
@@ -79,18 +75,17 @@ static bool current_is_known(struct session *session, const struct str_list *cur
 enum exit_status command_stamp(struct session *session)
 {
 	struct runner_options options = session_runner(session);
-	const struct revision *target = NULL;
+	struct history_point target = {0};
 	struct str_list current = {0}, ids = {0};
 
 	if (!prepare(session, &current) ||
 	    (!session->options.purge && !current_is_known(session, &current)))
 		return EXIT_TROUBLE;
-	if (text_equal(session->options.operands.items[0], "heads"))
-		ids = history_heads(&session->arena, &session->history);
-	else if (!resolve(session, &current, &target))
+	if (!resolve(session, HISTORY_ANY, &current, &target))
 		return EXIT_TROUBLE;
-	if (target)
-		str_list_add(&session->arena, &ids, target->id);
+	if (session->options.purge)
+		current = (struct str_list){0};
+	ids = history_stamp(&session->history, &session->arena, &current, &target);
 	return runner_stamp(session->database, &options, &ids, &session->diags)
 		       ? EXIT_CLEAN
 		       : EXIT_TROUBLE;

@@ -84,13 +84,16 @@ static void apply_ownership(const struct session *session, struct comparison *co
 }
 
 static bool find_current(struct session *session, const struct str_list *current,
-			 const struct revision **ret_target)
+			 struct history_point *ret_point)
 {
-	*ret_target = NULL;
 	for (size_t i = 0; i < current->count; i++) {
-		*ret_target = history_find(&session->history, current->items[i]);
-		if (*ret_target)
+		const struct revision *revision =
+			history_find(&session->history, current->items[i]);
+		if (revision) {
+			ARRAY_PUSH(&session->arena, ret_point->revisions,
+				   ret_point->count, revision);
 			continue;
+		}
 		diag_error(&session->diags, NOWHERE,
 			   "the database is at revision \"%s\", which is in no file",
 			   current->items[i]);
@@ -98,22 +101,20 @@ static bool find_current(struct session *session, const struct str_list *current
 			  session->config.versions);
 		return false;
 	}
-	if (current->count > 1)
-		*ret_target = NULL;
 	return true;
 }
 
 bool session_replay(struct session *session, const struct str_list *current,
 		    struct schema *ret_schema)
 {
-	const struct revision *target = NULL;
+	struct history_point target = {0};
 	struct diags problems = {0};
 
 	if (!current->count || !session->history.revision_count)
 		return true;
 	if (!find_current(session, current, &target))
 		return false;
-	if (!history_replay(&session->history, target, ret_schema, &problems)) {
+	if (!history_replay(&session->history, &target, ret_schema, &problems)) {
 		diag_warning(&session->diags, NOWHERE,
 			     "the history does not build the database from nothing: %s",
 			     problems.items[0].message);

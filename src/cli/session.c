@@ -45,7 +45,10 @@ struct database *session_open_url(struct session *session, const char *url)
 
 bool session_load_history(struct session *session)
 {
-	return history_load(session->config.versions, &session->history, &session->diags);
+	struct history_source source = {0};
+
+	str_list_add(&session->arena, &source.folders, session->config.versions);
+	return history_load(&source, &session->history, &session->diags);
 }
 
 bool session_load_history_if_any(struct session *session)

@@ -327,9 +327,9 @@ static bool step_down(struct resolver *resolver, struct history_point *point)
 	struct history_point below = {0};
 
 	if (!point->count)
-		return resolver->clip || diag_error(resolver->diags, NOWHERE,
-						    "revision \"%s\" is below the base",
-						    resolver->text);
+		return resolver->clip ||
+		       diag_error(resolver->diags, NOWHERE,
+				  "revision \"%s\" is below the base", resolver->text);
 	if (point->count > 1)
 		return ambiguous(resolver, resolver->text, point);
 	const struct revision *at = point->revisions[0];
@@ -397,8 +397,7 @@ static bool check_direction(struct resolver *resolver, long steps)
 static bool resolve_steps(struct resolver *resolver, const char *word, const char *sign,
 			  struct history_point *ret_point)
 {
-	const char *symbol =
-		arena_strndup(resolver->arena, word, (size_t)(sign - word));
+	const char *symbol = arena_strndup(resolver->arena, word, (size_t)(sign - word));
 	struct history_point point = {0};
 	long steps = 0;
 
@@ -408,8 +407,8 @@ static bool resolve_steps(struct resolver *resolver, const char *word, const cha
 			  : check_direction(resolver, steps) &&
 				    resolve_start(resolver, steps > 0, &point);
 	/* What is undone by steps down is what those steps lead over. */
-	const struct revision *start = !*symbol && point.count ? point.revisions[0]
-							       : resolver->branch;
+	const struct revision *start =
+		!*symbol && point.count ? point.revisions[0] : resolver->branch;
 	if (!ok || !walk(resolver, steps, &point))
 		return false;
 	*ret_point = point;
@@ -598,8 +597,8 @@ static bool resolve_ends(struct resolver *resolver, const struct range_text *tex
 			resolve_end(resolver, text->from, NULL, &ret->from)) &&
 		       resolve_end(resolver, text->to, &ret->from, &ret->to);
 	return (!*text->to || resolve_end(resolver, text->to, NULL, &ret->to)) &&
-	       (!*text->from || resolve_end(resolver, text->from,
-					    from_to ? &ret->to : NULL, &ret->from));
+	       (!*text->from ||
+		resolve_end(resolver, text->from, from_to ? &ret->to : NULL, &ret->from));
 }
 
 bool history_resolve_range(const struct history *history, struct arena *arena,

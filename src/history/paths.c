@@ -258,8 +258,8 @@ static struct revision_set stamped_away(struct arena *arena,
 	for (size_t i = 0; i < history->revision_count; i++)
 		gone.has[i] = !target->count;
 	for (size_t i = 0; i < target->count; i++) {
-		struct revision_set line = set_lineage(arena, history,
-						       target->revisions[i], EDGES_ALL);
+		struct revision_set line =
+			set_lineage(arena, history, target->revisions[i], EDGES_ALL);
 		for (size_t j = 0; j < history->revision_count; j++)
 			gone.has[j] |= line.has[j];
 	}

@@ -1,4 +1,5 @@
-/* Walks over the graph. Parents have lower ranks than children, so that each is one sweep.
+/* Walks over the graph. Parents have lower ranks than children, so that each is one
+ * sweep.
  */
 #include "history/revision_set.h"
 

@@ -97,7 +97,8 @@ struct way {
 	size_t count;
 };
 
-static bool find_way(struct run *run, const struct history_point *target, struct way *ret_way)
+static bool find_way(struct run *run, const struct history_point *target,
+		     struct way *ret_way)
 {
 	struct way *way = ret_way;
 	bool ok = run->upgrade ? history_upgrade_path(run->history, &run->arena,
@@ -138,8 +139,8 @@ static void know_schema(struct run *run, const struct str_list *ids)
  * been here since the way was found; then a new one is found from where the database is
  * now.
  */
-static bool take_step(struct run *run, const struct history_point *target, struct way *way,
-		      size_t *ret_count)
+static bool take_step(struct run *run, const struct history_point *target,
+		      struct way *way, size_t *ret_count)
 {
 	struct str_list now = {0};
 
@@ -202,8 +203,9 @@ static bool run_history(struct run *run, const struct history *history,
 }
 
 bool runner_upgrade(struct database *database, const struct history *history,
-		    const struct history_point *target, const struct runner_options *options,
-		    size_t *ret_count, struct diags *diags)
+		    const struct history_point *target,
+		    const struct runner_options *options, size_t *ret_count,
+		    struct diags *diags)
 {
 	struct run run = run_make(database, options, diags);
 
@@ -212,8 +214,9 @@ bool runner_upgrade(struct database *database, const struct history *history,
 }
 
 bool runner_downgrade(struct database *database, const struct history *history,
-		      const struct history_point *target, const struct runner_options *options,
-		      size_t *ret_count, struct diags *diags)
+		      const struct history_point *target,
+		      const struct runner_options *options, size_t *ret_count,
+		      struct diags *diags)
 {
 	struct run run = run_make(database, options, diags);
 

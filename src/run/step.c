@@ -171,7 +171,8 @@ static bool run_ops(struct run *run, const struct revision *revision)
 static bool finish(struct run *run, const struct revision *revision,
 		   const struct str_list *current)
 {
-	struct str_list after = version_after(run, &run->step, current, revision);
+	struct str_list after =
+		history_step(run->history, &run->step, current, revision, run->upgrade);
 
 	if (!version_write(run, current, &after))
 		return false;

@@ -59,7 +59,10 @@ static void write_revision(struct scene *scene, const char *id, const char *down
 
 static bool load(struct scene *scene)
 {
-	return history_load(scene->folder, &scene->history, &scene->diags);
+	struct history_source source = {0};
+
+	str_list_add(&scene->arena, &source.folders, scene->folder);
+	return history_load(&source, &scene->history, &scene->diags);
 }
 
 /* "message; detail; hint" of every diagnostic, a line each, without the scratch folder.
@@ -142,7 +145,8 @@ Test(history, an_empty_folder_is_an_empty_history)
 	scene_open(&scene);
 	cr_assert(load(&scene));
 	cr_expect_eq(scene.history.revision_count, 0);
-	cr_expect(history_resolve(&scene.history, "head", NULL, &revision, &scene.diags));
+	cr_expect(history_resolve_one(&scene.history, "head", NULL, &revision,
+				      &scene.diags));
 	cr_expect_null(revision);
 	scene_close(&scene);
 }
@@ -152,7 +156,10 @@ Test(history, asks_for_init_where_there_is_no_folder)
 	struct history history = {0};
 	struct diags diags = {0};
 
-	cr_expect(!history_load("/nonexistent/versions", &history, &diags));
+	const char *folder = "/nonexistent/versions";
+	const struct history_source source = {.folders = {&folder, 1}};
+
+	cr_expect(!history_load(&source, &history, &diags));
 	cr_assert_eq(diags.count, 1);
 	cr_expect(strstr(diags.items[0].hint, "schemadiff init"));
 	history_release(&history);
@@ -177,7 +184,8 @@ Test(history, reports_every_bad_file_and_duplicate)
 		"1.yaml:1: revision file has no \"downgrade\"\n"
 		"2.yaml:2: invalid YAML: did not find expected node content while "
 		"parsing a flow node\n"
-		"b1_test.yaml:1: revision \"b1\" is also in \"b1_again.yaml\"\n",
+		"b1_test.yaml:1: revision \"b1\" is also in \"b1_again.yaml\"; "
+		"Give one of the two files another id.\n",
 		"%s", errors(&scene));
 	scene_close(&scene);
 }
@@ -247,7 +255,7 @@ static const struct {
 	{"base+1", "ca01", NULL},
 	{"+", NULL, "\"+\" is not a number of revisions"},
 	{"-1x", NULL, "is not a number of revisions"},
-	{"+-1", NULL, "is not a number of revisions"},
+	{"+-1", NULL, "revision \"+\" does not exist"},
 	{"+99999999999999999999", NULL, "is not a number of revisions"},
 };
 
@@ -259,13 +267,15 @@ Test(history, knows_words_for_revisions)
 	scene_open(&scene);
 	write_graph(&scene);
 	cr_assert(load(&scene));
+	const struct history_context context = {.current = &current};
+
 	str_list_add(&scene.arena, &current, "ca03");
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		const struct revision *revision = NULL;
 		diags_release(&scene.diags);
 		scene.diags = (struct diags){0};
-		bool ok = history_resolve(&scene.history, words[i].word, &current,
-					  &revision, &scene.diags);
+		bool ok = history_resolve_one(&scene.history, words[i].word, &context,
+					      &revision, &scene.diags);
 		cr_expect(ok == !words[i].error, "%s: %s", words[i].word, errors(&scene));
 		if (words[i].error)
 			cr_expect(strstr(errors(&scene), words[i].error), "%s: %s",
@@ -302,19 +312,21 @@ static void follow(struct scene *scene, size_t i)
 {
 	struct str_list current = str_split(&scene->arena, ways[i].current, ' ');
 	const char *word = ways[i].target;
-	const struct revision *target = NULL, **path = NULL;
+	const struct history_context context = {.current = &current};
+	const struct revision **path = NULL;
+	struct history_point target = {0};
 	struct str_list ids = {0};
 	size_t count = 0;
 
 	if (*word)
-		cr_assert(history_resolve(&scene->history, word, &current, &target,
-					  &scene->diags));
+		cr_assert(history_resolve(&scene->history, &scene->arena, word, &context,
+					  &target, &scene->diags));
 	bool ok =
 		ways[i].up
 			? history_upgrade_path(&scene->history, &scene->arena, &current,
-					       target, &path, &count, &scene->diags)
+					       &target, &path, &count, &scene->diags)
 			: history_downgrade_path(&scene->history, &scene->arena, &current,
-						 target, &path, &count, &scene->diags);
+						 &target, &path, &count, &scene->diags);
 	cr_expect(ok == (ways[i].way != NULL), "way %zu: %s", i, errors(scene));
 	for (size_t j = 0; ok && j < count; j++)
 		str_list_add(&scene->arena, &ids, path[j]->id);
@@ -350,8 +362,9 @@ Test(history, replays_up_to_a_revision)
 	write_revision(&scene, "c1", "b1",
 		       "upgrade:\n  - drop_table: {name: one}\ndowngrade: []\n");
 	cr_assert(load(&scene));
-	cr_expect(history_replay(&scene.history, history_find(&scene.history, "b1"),
-				 &part, &scene.diags));
+	const struct revision *b1 = history_find(&scene.history, "b1");
+	const struct history_point point = {.revisions = &b1, .count = 1};
+	cr_expect(history_replay(&scene.history, &point, &part, &scene.diags));
 	cr_expect(schema_find_table(&part, NULL, "one"));
 	cr_expect(schema_find_table(&part, NULL, "two"));
 	cr_expect(history_replay(&scene.history, NULL, &whole, &scene.diags));

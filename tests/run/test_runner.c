@@ -121,19 +121,31 @@ static struct database *open_database(struct scene *scene, struct diags *diags)
 	return database;
 }
 
+static bool load_history(struct scene *scene, struct history *ret_history,
+			 struct diags *diags)
+{
+	struct history_source source = {0};
+
+	str_list_add(&scene->arena, &source.folders, scene->folder);
+	return history_load(&source, ret_history, diags);
+}
+
 static bool run_to(struct scene *scene, struct database *database,
 		   const struct history *history, const char *target, bool upgrade,
 		   size_t *ret_count, struct diags *diags)
 {
 	struct str_list current = {0};
-	const struct revision *revision = NULL;
+	const struct history_context context = {
+		upgrade ? HISTORY_UPGRADE : HISTORY_DOWNGRADE,
+		&current,
+	};
+	struct history_point point = {0};
 
 	if (!runner_current(database, NULL, &scene->arena, &current, diags) ||
-	    !history_resolve(history, target, &current, &revision, diags))
+	    !history_resolve(history, &scene->arena, target, &context, &point, diags))
 		return false;
-	return upgrade ? runner_upgrade(database, history, revision, NULL, ret_count,
-					diags)
-		       : runner_downgrade(database, history, revision, NULL, ret_count,
+	return upgrade ? runner_upgrade(database, history, &point, NULL, ret_count, diags)
+		       : runner_downgrade(database, history, &point, NULL, ret_count,
 					  diags);
 }
 
@@ -144,7 +156,7 @@ static struct outcome move(struct scene *scene, const char *target, bool upgrade
 	struct history history = {0};
 	struct database *database = open_database(scene, &diags);
 
-	outcome.ok = history_load(scene->folder, &history, &diags) &&
+	outcome.ok = load_history(scene, &history, &diags) &&
 		     run_to(scene, database, &history, target, upgrade, &outcome.count,
 			    &diags);
 	outcome.errors = describe(scene, &diags);
@@ -820,14 +832,16 @@ Test(runner, keeps_its_table_in_another_schema)
 	struct diags diags = {0};
 	struct history history = {0};
 	const struct runner_options options = {.version_schema = "meta"};
+	struct history_point heads = {0};
 	size_t count = 0;
 
 	scene_open(&scene, DIALECT_POSTGRESQL);
 	write_linear_history(&scene);
 	scene_sql(&scene, "CREATE SCHEMA meta");
 	struct database *database = open_database(&scene, &diags);
-	cr_assert(history_load(scene.folder, &history, &diags));
-	cr_expect(runner_upgrade(database, &history, NULL, &options, &count, &diags),
+	cr_assert(load_history(&scene, &history, &diags));
+	cr_assert(history_resolve(&history, &scene.arena, "heads", NULL, &heads, &diags));
+	cr_expect(runner_upgrade(database, &history, &heads, &options, &count, &diags),
 		  "%s", describe(&scene, &diags));
 	cr_expect_eq(count, 3);
 	expect_query(&scene, "SELECT version_num FROM meta.alembic_version", "ccc3");
