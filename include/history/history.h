@@ -7,7 +7,13 @@
 #include "base/map.h"
 #include "schema/op.h"
 
+enum revision_kind {
+	REVISION_YAML,
+	REVISION_PYTHON, /* Alembic's: known to the graph, without ops; never run */
+};
+
 struct revision {
+	enum revision_kind kind;
 	const char *id;
 	struct str_list down_revisions; /* empty: a base; several: a merge */
 	struct str_list branch_labels;	/* its own, as the file says */
@@ -191,6 +197,11 @@ void revision_write(const struct revision *revision, struct strbuf *out);
 /* Read one file's text. */
 bool revision_read(struct arena *arena, const struct source *source,
 		   struct revision *ret_revision, struct diags *diags);
+
+/* Read the text of one of Alembic's .py files: what it says of itself, but not its ops.
+ */
+bool revision_read_python(struct arena *arena, const struct source *source,
+			  struct revision *ret_revision, struct diags *diags);
 
 /* A new id: 12 hex digits from the system's random source. */
 bool revision_new_id(struct arena *arena, const char **ret_id, struct diags *diags);

@@ -41,17 +41,22 @@ static bool load_file(struct history *history, const char *path, struct diags *d
 		file_read(&history->arena, path, REVISION_FILE_LIMIT, diags);
 	struct revision *revision = ARENA_NEW(&history->arena, struct revision);
 
-	if (!source || !revision_read(&history->arena, source, revision, diags))
+	if (!source ||
+	    !(text_ends_with(path, ".py") ? revision_read_python : revision_read)(
+		    &history->arena, source, revision, diags))
 		return false;
 	revision->path = path;
 	ARRAY_PUSH(&history->arena, history->by_id, history->revision_count, revision);
 	return true;
 }
 
-/* A hidden file is an editor's, or one being written. */
+/* A hidden file is an editor's, or one being written; __init__.py is a package's, and
+ * Alembic takes it for none of its own either. */
 static bool is_revision_file(const char *name)
 {
-	return name[0] != '.' && text_ends_with(name, ".yaml");
+	if (name[0] == '.' || text_starts_with(name, "__init__"))
+		return false;
+	return text_ends_with(name, ".yaml") || text_ends_with(name, ".py");
 }
 
 static bool is_revision_folder(const char *path, const char *name)
