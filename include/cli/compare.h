@@ -23,6 +23,12 @@ struct comparison {
  * that `check` finds what the next revision would hold.
  */
 bool comparison_make(struct session *session, bool portable, struct comparison *ret);
+/*
+ * The same without a database: the models against what the history builds where it ends,
+ * which is what comparison_make() finds on a database at all heads. False with an error
+ * where the replay is not certain. compare_offline.c
+ */
+bool comparison_make_offline(struct session *session, struct comparison *ret);
 void comparison_release(struct comparison *comparison);
 
 /* The history's schema where [current] stands. */

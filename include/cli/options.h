@@ -26,7 +26,7 @@ struct options {
 	enum output_format format; /* the command's default where none was given */
 
 	const char *message, *revision_id, *range;
-	bool autogenerate, allow_empty, baseline, purge;
+	bool offline, autogenerate, allow_empty, baseline, purge;
 	struct str_list drop_unmanaged;
 };
 

@@ -21,6 +21,8 @@ struct session {
 	struct config config;
 	struct strbuf out; /* the result, for stdout */
 	struct database *database;
+	/* What the default schema is called in models, while no database is open. */
+	const char *default_schema;
 	struct history history;
 	bool color; /* in [out] */
 };

@@ -32,13 +32,21 @@ static enum exit_status report_differences(struct session *session,
 	return ops->count ? EXIT_DIFFERENCES : EXIT_CLEAN;
 }
 
+static bool compare_for_check(struct session *session, struct comparison *ret)
+{
+	if (session->options.offline)
+		return session_load_history(session) &&
+		       comparison_make_offline(session, ret);
+	return session_open(session, true) && session_load_history_if_any(session) &&
+	       comparison_make(session, false, ret);
+}
+
 enum exit_status command_check(struct session *session)
 {
 	struct comparison comparison = {0};
 	enum exit_status status = EXIT_TROUBLE;
 
-	if (session_open(session, true) && session_load_history_if_any(session) &&
-	    comparison_make(session, false, &comparison))
+	if (compare_for_check(session, &comparison))
 		status = report_differences(session, &comparison.is, &comparison.ops);
 	comparison_release(&comparison);
 	return status;

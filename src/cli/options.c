@@ -20,6 +20,8 @@ const struct option_row option_rows[] = {
 	 "what the revision is for"},
 	{"autogenerate", 0, OPTION_FLAG, FIELD(autogenerate), NULL, ON(REVISION),
 	 "fill it with what leads to the models"},
+	{"offline", 0, OPTION_FLAG, FIELD(offline), NULL, ON(REVISION) | ON(CHECK),
+	 "compare with the replayed history, not with a database"},
 	{"allow-empty", 0, OPTION_FLAG, FIELD(allow_empty), NULL, ON(REVISION),
 	 "write it even when nothing changed"},
 	{"rev-id", 0, OPTION_TEXT, FIELD(revision_id), "ID", ON(REVISION),

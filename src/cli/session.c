@@ -70,8 +70,9 @@ static bool load_into(const struct session *session, const struct str_list *path
 				 "schemadiff.yaml, which \"schemadiff init\" makes.");
 		return false;
 	}
-	if (session->database)
-		options.default_schema = database_default_schema(session->database);
+	options.default_schema = session->database
+					 ? database_default_schema(session->database)
+					 : session->default_schema;
 	return load_models(paths, &options, texts, ret_schema, diags);
 }
 
