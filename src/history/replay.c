@@ -69,11 +69,26 @@ bool revision_replay(const struct revision *revision, bool upgrade, struct schem
 	return true;
 }
 
+static bool refuse_python(const struct revision *revision, struct diags *diags)
+{
+	diag_error(diags, revision->position,
+		   "what revision \"%s\" does is not known: it is Python, which is read "
+		   "but never run",
+		   revision->id);
+	diag_detail(diags, "Its file is \"%s\".",
+		    revision->path ? revision->path : "no file");
+	diag_hint(diags, "Work on a database instead that has been upgraded past it.");
+	return false;
+}
+
 bool revision_effect_known(const struct revision *revision, bool upgrade,
 			   struct diags *diags)
 {
 	const struct op_list *ops = ops_of(revision, upgrade);
 	bool known = true;
+
+	if (revision->kind == REVISION_PYTHON)
+		return refuse_python(revision, diags);
 
 	for (size_t i = 0; i < ops->count; i++) {
 		const struct op *op = ops->items[i];
