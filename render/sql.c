@@ -16,7 +16,8 @@ _Static_assert(ARRAY_SIZE(renderers) == DIALECT_COUNT, "a renderer for each dial
 static struct sql_statement *push(struct render *render, char *text)
 {
 	struct sql_script *script = render->script;
-	const struct sql_statement statement = {.sql = text, .op = render->op};
+	const struct sql_statement statement = {
+		.sql = text, .op = render->op, .rebuilt = render->rebuilt};
 
 	ARRAY_PUSH(render->arena, script->items, script->count, statement);
 	return &script->items[script->count - 1];

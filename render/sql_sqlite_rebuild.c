@@ -294,7 +294,6 @@ static void emit_rebuild(struct render *render, const struct rebuild *rebuild,
 {
 	const char *name = free_table_name(render, rebuild->name);
 
-	sqlite_set_legacy_alter(render, true);
 	render_emit(render, "%s",
 		    render_create_table(&render->scratch, render->dialect, render->state,
 					table, name));
@@ -375,8 +374,12 @@ static void flush_one(struct render *render, const struct rebuild *rebuild,
 			render_emit(render, "%s",
 				    render_create_table(&render->scratch, render->dialect,
 							render->state, table, NULL));
-		if (need == NEED_REBUILD)
-			emit_rebuild(render, rebuild, table);
+		if (need != NEED_REBUILD)
+			break;
+		sqlite_set_legacy_alter(render, true);
+		render->rebuilt = table_copy(render->arena, rebuild->old);
+		emit_rebuild(render, rebuild, table);
+		render->rebuilt = NULL;
 		break;
 	case STEP_INDEXES:
 		create_indexes(render, table, need == NEED_INDEXES ? rebuild->old : NULL);

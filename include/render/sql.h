@@ -11,6 +11,9 @@ struct sql_statement {
 	const struct op *op; /* the op it comes from; of several, the first */
 	/* Must run outside a transaction (CREATE INDEX CONCURRENTLY). */
 	bool outside_transaction;
+	/* SQLite: the statement is part of the rebuild of this table, as it was before;
+	 * NULL: of none. */
+	const struct table *rebuilt;
 };
 
 struct sql_script {

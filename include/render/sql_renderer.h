@@ -34,6 +34,7 @@ struct render {
 	struct diags *diags;
 	struct rebuild *rebuilds; /* SQLite: tables whose changes wait */
 	size_t rebuild_count;
+	const struct table *rebuilt; /* SQLite: the table that is being rebuilt */
 	int legacy_alter; /* SQLite: the pragma's value so far; -1 is unknown */
 };
 
