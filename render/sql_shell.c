@@ -13,11 +13,11 @@
 /* Where a text has come to. */
 struct shell_walk {
 	const struct dialect *dialect;
-	const char *at;	 /* what is not yet written */
-	bool starts;	 /* the next token is a statement's first */
-	bool copies;	 /* the statement is a COPY */
+	const char *at;	  /* what is not yet written */
+	bool starts;	  /* the next token is a statement's first */
+	bool copies;	  /* the statement is a COPY */
 	bool copies_from; /* ... FROM is the newest token */
-	int depth;	 /* of parentheses */
+	int depth;	  /* of parentheses */
 	struct token last;
 	const char *why; /* it cannot be written; NULL: so far it can */
 };

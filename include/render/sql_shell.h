@@ -1,6 +1,6 @@
 /*
- * SQL as the databases' own shells read it: psql and sqlite3 understand more than SQL, and
- * cut their input into statements by rules of their own.
+ * SQL as the databases' own shells read it: psql and sqlite3 understand more than SQL,
+ * and cut their input into statements by rules of their own.
  */
 #ifndef RENDER_SQL_SHELL_H
 #define RENDER_SQL_SHELL_H
