@@ -533,14 +533,29 @@ bool ops_read_yaml(struct arena *arena, const struct source *source,
 	return true;
 }
 
-void ops_write_yaml(const struct op_list *ops, unsigned indent, struct strbuf *out)
+static void write_ops(const struct op_list *ops, unsigned indent, bool with_effects,
+		      struct strbuf *out)
 {
 	struct arena scratch = {0};
 	struct tree *list = tree_list(&scratch);
 
-	for (size_t i = 0; i < ops->count; i++)
-		tree_add(&scratch, list, op_tree(&scratch, ops->items[i]));
+	for (size_t i = 0; i < ops->count; i++) {
+		struct op op = *ops->items[i];
+		if (!with_effects)
+			op.schema_effect = NULL;
+		tree_add(&scratch, list, op_tree(&scratch, &op));
+	}
 	strbuf_adds(out, ops->count ? "\n" : " []\n");
 	tree_write_yaml(list, indent, out);
 	arena_release(&scratch);
+}
+
+void ops_write_yaml(const struct op_list *ops, unsigned indent, struct strbuf *out)
+{
+	write_ops(ops, indent, true, out);
+}
+
+void ops_write_what_runs(const struct op_list *ops, struct strbuf *out)
+{
+	write_ops(ops, 0, false, out);
 }

@@ -302,6 +302,29 @@ static bool differ(const struct comparison *comparison, const char *format, ...)
 	return false;
 }
 
+static const char *property_names(struct arena *arena, unsigned set)
+{
+	static const struct {
+		enum column_property property;
+		const char *name;
+	} properties[] = {
+		{ALTER_NAME, "name"},
+		{ALTER_TYPE, "type"},
+		{ALTER_NULLABLE, "nullability"},
+		{ALTER_SERVER_DEFAULT, "default"},
+		{ALTER_COMMENT, "comment"},
+		{ALTER_IDENTITY, "identity"},
+		{ALTER_COMPUTED, "expression"},
+		{ALTER_COLLATION, "collation"},
+	};
+	struct str_list names = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
+		if (set & properties[i].property)
+			str_list_add(arena, &names, properties[i].name);
+	return str_list_join(arena, &names, ", ");
+}
+
 static bool columns_equal(const struct comparison *comparison, const struct table *a,
 			  const struct table *b)
 {
@@ -318,8 +341,9 @@ static bool columns_equal(const struct comparison *comparison, const struct tabl
 		unsigned set =
 			column_differences(&comparison->context, a, column, b, other);
 		if (set)
-			return differ(comparison, "column \"%s.%s\" differs in %#x",
-				      a->name, column->name, set);
+			return differ(comparison, "column \"%s.%s\" differs in %s",
+				      a->name, column->name,
+				      property_names(comparison->arena, set));
 	}
 	return true;
 }

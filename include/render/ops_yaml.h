@@ -13,6 +13,10 @@
  * same line (the caller wrote "upgrade:") when the list is empty. */
 void ops_write_yaml(const struct op_list *ops, unsigned indent, struct strbuf *out);
 
+/* The same without what is said for the replay alone (schema_effect): equal texts run
+ * alike. For checksums. */
+void ops_write_what_runs(const struct op_list *ops, struct strbuf *out);
+
 /*
  * Read a sequence of ops. All errors are reported, each at its place with the nearest
  * known word, before it returns false.
