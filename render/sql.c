@@ -88,25 +88,34 @@ static bool render_walk(struct render *render)
 	return !renderer->finish || renderer->finish(render);
 }
 
-bool render_sql(struct arena *arena, const struct dialect *dialect,
-		const struct schema *before, const struct op_list *ops,
-		struct sql_script *ret_script, struct diags *diags)
+bool render_sql_forward(struct arena *arena, const struct dialect *dialect,
+			struct schema *schema, const struct op_list *ops,
+			struct sql_script *ret_script, struct diags *diags)
 {
-	struct schema state = {0};
 	struct render render = {
 		.renderer = renderers[dialect->id],
 		.dialect = dialect,
 		.arena = arena,
-		.state = &state,
+		.state = schema,
 		.ops = ops,
 		.script = ret_script,
 		.diags = diags,
 		.legacy_alter = -1,
 	};
+	bool ok = render_walk(&render);
+
+	arena_release(&render.scratch);
+	return ok;
+}
+
+bool render_sql(struct arena *arena, const struct dialect *dialect,
+		const struct schema *before, const struct op_list *ops,
+		struct sql_script *ret_script, struct diags *diags)
+{
+	struct schema state = {0};
 
 	schema_copy(before, &state);
-	bool ok = render_walk(&render);
-	arena_release(&render.scratch);
+	bool ok = render_sql_forward(arena, dialect, &state, ops, ret_script, diags);
 	schema_release(&state);
 	return ok;
 }

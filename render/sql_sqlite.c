@@ -8,6 +8,7 @@
  */
 #include "render/sql_sqlite.h"
 
+#include "render/sqlite_trigger.h"
 #include "schema/apply.h"
 #include "schema/carry.h"
 #include "schema/expression.h"
@@ -465,9 +466,14 @@ static bool alter_enum(struct render *render)
 
 /* Rows are read and written as the schema is at that point. */
 
+/* Triggers that it makes must stand again after a rebuild. */
 static bool execute(struct render *render)
 {
+	const char *sql = sql_for(render->dialect, render->op->sql);
+
 	rebuild_flush(render);
+	if (sql)
+		triggers_follow_sql(render->state, sql);
 	return render_execute(render);
 }
 

@@ -32,6 +32,11 @@ bool render_sql(struct arena *arena, const struct dialect *dialect,
 		const struct schema *before, const struct op_list *ops,
 		struct sql_script *ret_script, struct diags *diags);
 
+/* The same for ops that others follow: [schema] becomes what it is behind them. */
+bool render_sql_forward(struct arena *arena, const struct dialect *dialect,
+			struct schema *schema, const struct op_list *ops,
+			struct sql_script *ret_script, struct diags *diags);
+
 /* CREATE TABLE as [dialect] wants it, under [name] (NULL: its own). For SQLite's rebuild,
  * inspect --format sql and tests. */
 const char *render_create_table(struct arena *arena, const struct dialect *dialect,

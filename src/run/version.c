@@ -3,8 +3,8 @@
 
 #include "base/arena.h"
 #include "base/strbuf.h"
-#include "render/sql.h"
 #include "run/run.h"
+#include "run/version_sql.h"
 
 const char *version_table_name(const struct run *run)
 {
@@ -15,12 +15,9 @@ const char *version_table_name(const struct run *run)
 
 const char *version_table_sql(struct run *run)
 {
-	const struct dialect *dialect = database_dialect(run->database);
-	const char *schema = dialect->has_schemas ? run->options->version_schema : NULL;
-	AUTO_STRBUF name = {0};
-
-	render_qualified(dialect, &name, schema, version_table_name(run));
-	return strbuf_copy(&name, &run->arena);
+	return version_sql_table(&run->arena, database_dialect(run->database),
+				 run->options->version_schema,
+				 run->options->version_table);
 }
 
 void run_announce(const struct run *run, const char *sql, const struct op *op)
@@ -67,14 +64,8 @@ bool version_table_ensure(struct run *run)
 	if (!version_table_exists(run, &exists))
 		return false;
 	return exists ||
-	       run_execute(run,
-			   arena_printf(&run->arena,
-					"CREATE TABLE %s (\n"
-					"\tversion_num VARCHAR(32) NOT NULL,\n"
-					"\tCONSTRAINT alembic_version_pkc PRIMARY KEY "
-					"(version_num)\n"
-					")",
-					version_table_sql(run)));
+	       run_execute(run, version_sql_create(&run->arena, version_table_sql(run),
+						   false));
 }
 
 bool version_read(struct run *run, struct arena *arena, struct str_list *ret_ids)
@@ -98,81 +89,33 @@ bool version_read(struct run *run, struct arena *arena, struct str_list *ret_ids
 	return true;
 }
 
-/* Run a change of one row; RETURNING tells whether the row was there to be changed. */
-static bool change_row(struct run *run, struct strbuf *sql, const char *id)
+/* RETURNING tells whether the row was there to be changed. */
+static bool change_row(struct run *run, const struct version_change *change)
 {
 	struct query_result result = {0};
+	const char *sql =
+		arena_printf(&run->arena, "%s RETURNING version_num", change->sql);
 
-	strbuf_adds(sql, " RETURNING version_num");
-	run_announce(run, strbuf_text(sql), NULL);
-	if (!database_query(run->database, &run->arena, strbuf_text(sql), NULL, 0,
-			    &result, run->diags))
+	run_announce(run, sql, NULL);
+	if (!database_query(run->database, &run->arena, sql, NULL, 0, &result,
+			    run->diags))
 		return false;
 	if (result.row_count == 1)
 		return true;
 	return diag_error(run->diags, NOWHERE,
-			  "the version table does not hold revision \"%s\" any more", id);
-}
-
-static void add_literal(const struct run *run, struct strbuf *sql, const char *text)
-{
-	dialect_quote_literal(database_dialect(run->database), sql, text);
-}
-
-static bool insert_row(struct run *run, const char *id)
-{
-	AUTO_STRBUF sql = {0};
-
-	strbuf_addf(&sql, "INSERT INTO %s (version_num) VALUES (",
-		    version_table_sql(run));
-	add_literal(run, &sql, id);
-	strbuf_addc(&sql, ')');
-	return change_row(run, &sql, id);
-}
-
-static bool update_row(struct run *run, const char *from, const char *to)
-{
-	AUTO_STRBUF sql = {0};
-
-	strbuf_addf(&sql, "UPDATE %s SET version_num = ", version_table_sql(run));
-	add_literal(run, &sql, to);
-	strbuf_adds(&sql, " WHERE version_num = ");
-	add_literal(run, &sql, from);
-	return change_row(run, &sql, from);
-}
-
-static bool delete_row(struct run *run, const char *id)
-{
-	AUTO_STRBUF sql = {0};
-
-	strbuf_addf(&sql, "DELETE FROM %s WHERE version_num = ", version_table_sql(run));
-	add_literal(run, &sql, id);
-	return change_row(run, &sql, id);
-}
-
-static struct str_list without(struct arena *arena, const struct str_list *ids,
-			       const struct str_list *others)
-{
-	struct str_list rest = {0};
-
-	for (size_t i = 0; i < ids->count; i++)
-		if (!str_list_contains(others, ids->items[i]))
-			str_list_add(arena, &rest, ids->items[i]);
-	return rest;
+			  "the version table does not hold revision \"%s\" any more",
+			  change->id);
 }
 
 bool version_write(struct run *run, const struct str_list *from,
 		   const struct str_list *to)
 {
-	struct str_list gone = without(&run->arena, from, to);
-	struct str_list come = without(&run->arena, to, from);
+	const struct version_change_list changes =
+		version_sql_changes(&run->arena, database_dialect(run->database),
+				    version_table_sql(run), from, to);
 	bool ok = true;
 
-	/* As Alembic does it: a row is changed where one goes and one comes. */
-	for (size_t i = 0; ok && i < gone.count; i++)
-		ok = i < come.count ? update_row(run, gone.items[i], come.items[i])
-				    : delete_row(run, gone.items[i]);
-	for (size_t i = gone.count; ok && i < come.count; i++)
-		ok = insert_row(run, come.items[i]);
+	for (size_t i = 0; ok && i < changes.count; i++)
+		ok = change_row(run, &changes.items[i]);
 	return ok;
 }
