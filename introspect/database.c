@@ -37,6 +37,27 @@ void database_close(struct database *database)
 	database->methods->close(database);
 }
 
+bool database_use_schema(struct database *database, const char *schema,
+			 const struct str_list *path, bool *ret_exists,
+			 struct diags *diags)
+{
+	if (!database->methods->use_schema)
+		return diag_error(diags, NOWHERE,
+				  "the database \"%s\" has no schemas to choose from",
+				  database->display);
+	database->scope = (struct str_list){0};
+	str_list_add(&database->arena, &database->scope,
+		     arena_strdup(&database->arena, schema));
+	return database->methods->use_schema(database, schema, path, ret_exists, diags);
+}
+
+void database_read_also(struct database *database, const char *schema)
+{
+	if (database->scope.count && !str_list_contains(&database->scope, schema))
+		str_list_add(&database->arena, &database->scope,
+			     arena_strdup(&database->arena, schema));
+}
+
 const struct dialect *database_dialect(const struct database *database)
 {
 	return database->dialect;

@@ -32,3 +32,4 @@ WHERE a.attnum > 0
   AND c.relpersistence <> 't'
   AND n.nspname <> 'information_schema'
   AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
+  /* scoped: AND a.attrelid = ANY (pg_class) */

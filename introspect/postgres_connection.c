@@ -267,11 +267,63 @@ const char *postgres_pin_search_path(const struct postgres *postgres, struct are
 	AUTO_STRBUF sql = {0};
 
 	dialect_quote_name(dialect, &path, postgres->database.default_schema);
+	strbuf_adds(&path, postgres->path ? postgres->path : "");
 	strbuf_adds(&path, temporary_first ? "" : ", pg_temp");
 	strbuf_adds(&sql, "SELECT pg_catalog.set_config('search_path', ");
 	dialect_quote_literal(dialect, &sql, strbuf_text(&path));
 	strbuf_adds(&sql, ", true)");
 	return strbuf_copy(&sql, arena);
+}
+
+/* As it was after session_setup(), in as few round trips. */
+static bool forget_session(struct postgres *postgres, struct diags *diags)
+{
+	static const char discard_sql[] = "DISCARD ALL";
+	AUTO_PGRESULT *result = PQexec(postgres->connection, discard_sql);
+
+	if (!postgres_succeeded(result))
+		return postgres_error(postgres, result, discard_sql, diags);
+	return session_setup(postgres, diags);
+}
+
+/* The quoted names of [schemas], each behind a comma. */
+static const char *quoted_path(struct arena *arena, const struct str_list *schemas)
+{
+	AUTO_STRBUF path = {0};
+
+	for (size_t i = 0; i < schemas->count; i++) {
+		strbuf_adds(&path, ", ");
+		dialect_quote_name(dialect_get(DIALECT_POSTGRESQL), &path,
+				   schemas->items[i]);
+	}
+	return strbuf_copy(&path, arena);
+}
+
+static bool postgres_use_schema(struct database *database, const char *schema,
+				const struct str_list *path, bool *ret_exists,
+				struct diags *diags)
+{
+	static const char sql[] =
+		"SELECT pg_catalog.set_config('search_path', $1, false),"
+		" EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = $2)";
+	struct postgres *postgres = postgres_of(database);
+	AUTO_STRBUF whole = {0};
+
+	if (postgres->used && !forget_session(postgres, diags))
+		return false;
+	postgres->used = true;
+	postgres->path = quoted_path(&database->arena, path);
+	dialect_quote_name(dialect_get(DIALECT_POSTGRESQL), &whole, schema);
+	strbuf_adds(&whole, postgres->path);
+	const char *const parameters[] = {strbuf_text(&whole), schema};
+	AUTO_PGRESULT *result =
+		PQexecParams(postgres->connection, sql, ARRAY_SIZE(parameters), NULL,
+			     parameters, NULL, NULL, /* resultFormat= */ 0);
+	if (!postgres_succeeded(result))
+		return postgres_error(postgres, result, sql, diags);
+	*ret_exists = *PQgetvalue(result, 0, 1) == 't';
+	database->default_schema = arena_strdup(&database->arena, schema);
+	return true;
 }
 
 const struct database_methods postgres_methods = {
@@ -282,4 +334,5 @@ const struct database_methods postgres_methods = {
 	.in_transaction = postgres_in_transaction,
 	.introspect = postgres_introspect,
 	.normalize = postgres_normalize,
+	.use_schema = postgres_use_schema,
 };

@@ -1,6 +1,7 @@
 -- Constraints of ordinary tables. Keys are attribute numbers, which the reader turns into
 -- names; referred_columns holds the names themselves where the referenced table is none
--- of those that are read (a partitioned table, a table of an extension). A constraint
+-- of those that are read (a partitioned table, a table of an extension or of a schema that
+-- is out of scope). A constraint
 -- with a parent is the server's own copy for a partition of the referenced table.
 SELECT k.conrelid,
        k.contype,
@@ -11,7 +12,8 @@ SELECT k.conrelid,
        r.relname AS referred_table,
        k.confrelid,
        k.confkey,
-       CASE WHEN r.relkind <> 'r' OR r.relispartition OR EXISTS (
+       CASE WHEN r.relkind <> 'r' OR r.relispartition
+	/* scoped: OR r.oid <> ALL (pg_class) */ OR EXISTS (
 		SELECT FROM pg_catalog.pg_depend e
 		WHERE e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
 		  AND e.objid = r.oid
@@ -47,6 +49,7 @@ WHERE k.contype IN ('p', 'u', 'f', 'c', 'x')
   AND c.relpersistence <> 't'
   AND n.nspname <> 'information_schema'
   AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
+  /* scoped: AND k.conrelid = ANY (pg_class) */
 ORDER BY k.conrelid,
 	 CASE k.contype WHEN 'p' THEN 1 WHEN 'u' THEN 2 WHEN 'f' THEN 3 WHEN 'c' THEN 4
 	 ELSE 5 END,

@@ -11,6 +11,7 @@ LEFT JOIN pg_catalog.pg_enum l ON l.enumtypid = t.oid
 WHERE t.typtype = 'e'
   AND n.nspname <> 'information_schema'
   AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
+  /* scoped: AND t.oid = ANY (pg_type) */
   AND NOT EXISTS (
 	SELECT FROM pg_catalog.pg_depend e
 	WHERE e.classid = 'pg_catalog.pg_type'::pg_catalog.regclass

@@ -52,5 +52,6 @@ WHERE (i.indexprs IS NOT NULL OR k.oid IS NOT NULL OR m.amname NOT IN ('btree', 
   AND c.relpersistence <> 't'
   AND n.nspname <> 'information_schema'
   AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
+  /* scoped: AND i.indrelid = ANY (pg_class) */
   AND (p.attnum = 0 OR own.attoptions IS NOT NULL OR q.oid IS NOT NULL)
 ORDER BY i.indexrelid, p.position

@@ -27,4 +27,5 @@ WHERE (k.oid IS NULL OR k.contype = 'x')
   AND c.relpersistence <> 't'
   AND n.nspname <> 'information_schema'
   AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
+  /* scoped: AND i.indrelid = ANY (pg_class) */
 ORDER BY i.indrelid, x.relname

@@ -199,7 +199,10 @@ static bool send_queries(struct postgres *postgres, bool own_transaction,
 	sent = sent && postgres_pipeline_send(postgres, pin, NULL, diags);
 	for (size_t i = 0; sent && i < ARRAY_SIZE(queries); i++)
 		sent = postgres_pipeline_send(
-			postgres, sql_for_server(postgres, arena, queries[i].sql),
+			postgres,
+			postgres_scoped(arena,
+					sql_for_server(postgres, arena, queries[i].sql),
+					&postgres->database.scope),
 			queries[i].takes_default_schema
 				? postgres->database.default_schema
 				: NULL,

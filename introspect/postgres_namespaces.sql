@@ -4,6 +4,7 @@ FROM pg_catalog.pg_namespace n
 WHERE n.nspname <> 'information_schema'
   AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
   AND n.nspname <> $1
+  /* scoped: AND n.nspname = ANY (schemas) */
   AND NOT EXISTS (
 	SELECT FROM pg_catalog.pg_depend e
 	WHERE e.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass

@@ -40,4 +40,5 @@ CROSS JOIN LATERAL (
 	  AND w.deptype IN ('a', 'i')
 	OFFSET 0) d
 WHERE c.relpersistence <> 't'
+  /* scoped: AND s.seqrelid = ANY (pg_class) */
 ORDER BY d.refobjid, d.refobjsubid, c.relname

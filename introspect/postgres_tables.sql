@@ -15,6 +15,7 @@ WHERE c.relkind = 'r'
   AND c.relpersistence <> 't'
   AND n.nspname <> 'information_schema'
   AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
+  /* scoped: AND c.oid = ANY (pg_class) */
   AND NOT EXISTS (
 	SELECT FROM pg_catalog.pg_depend e
 	WHERE e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass

@@ -26,6 +26,15 @@ struct ignore_rule {
 	const char *pattern; /* as fnmatch(3) */
 };
 
+/* `schemas:`: the same history in each of many schemas of one PostgreSQL database. */
+struct tenants {
+	bool configured;
+	struct str_list names;
+	const char *query; /* that gives the names; NULL: they are listed */
+	struct position position;
+	bool create; /* those that are missing, before an upgrade */
+};
+
 /* Relative paths have been joined to [folder] already, but for the URL's. */
 struct config {
 	const char *file; /* as messages call it; NULL: there is none */
@@ -40,6 +49,13 @@ struct config {
 	bool drop_unmanaged;
 	struct ignore_rule *ignore;
 	size_t ignore_count;
+
+	const char *schema; /* that bare names mean; NULL: the database's own default */
+	struct str_list search_path; /* schemas behind that one */
+	struct tenants tenants;	     /* in place of [schema] */
+	const char *name;	     /* of one of [databases]; NULL: of the whole file */
+	struct config *databases;    /* complete, each with the file's keys as defaults */
+	size_t database_count;
 };
 
 /*
@@ -59,6 +75,9 @@ bool config_load(struct arena *arena, const struct options *options,
 bool config_url(struct arena *arena, const struct config *config,
 		const struct options *options, const char **ret_url, bool *ret_relative,
 		struct diags *diags);
+
+/* Can a schema of this name be a user's own? */
+bool schema_name_is_usable(const char *name);
 
 /* Take out of [schema] what `ignore:` names; a column takes its keys and indexes along.
  */

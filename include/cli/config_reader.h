@@ -46,4 +46,18 @@ void config_read_keys(const struct config_reader *reader,
 /* What follows from the keys together, for keys that were not given. */
 void config_finish(const struct config_reader *reader);
 
+/* src/cli/config_databases.c */
+void config_read_databases(const struct config_reader *reader,
+			   const struct yaml_node *node);
+void config_read_schema(const struct config_reader *reader, const struct yaml_node *node);
+void config_read_schemas(const struct config_reader *reader,
+			 const struct yaml_node *node);
+void config_read_create_schemas(const struct config_reader *reader,
+				const struct yaml_node *node);
+void config_read_search_path(const struct config_reader *reader,
+			     const struct yaml_node *node);
+/* Do the keys of [mapping] about schemas agree with each other? */
+void config_check_schemas(const struct config_reader *reader,
+			  const struct yaml_node *mapping);
+
 #endif

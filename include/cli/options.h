@@ -21,7 +21,10 @@ struct options {
 	bool help, version, quiet, verbose;
 	const char *config_file, *url, *script_location;
 	struct str_list models;
-	const char *color_word, *format_word;
+	struct str_list names, schemas; /* -n, --schema */
+	bool all;
+	size_t jobs;
+	const char *color_word, *format_word, *jobs_word;
 	enum color_mode color;
 	enum output_format format; /* the command's default where none was given */
 

@@ -8,7 +8,9 @@
 #include <pthread.h>
 
 #include "cli/config.h"
+#include "cli/connection.h"
 #include "cli/options.h"
+#include "cli/project.h"
 #include "history/history.h"
 #include "introspect/database.h"
 #include "run/runner.h"
@@ -19,12 +21,21 @@ struct session {
 	struct diags diags;
 	struct options options;
 	struct config config;
-	struct strbuf out; /* the result, for stdout */
+	struct strbuf out;	/* the result, for stdout */
+	struct strbuf messages; /* for stderr, before the diagnostics */
 	struct database *database;
 	/* What the default schema is called in models, while no database is open. */
 	const char *default_schema;
 	struct history history;
 	bool color; /* in [out] */
+
+	/* Of one session among several, src/cli/fleet.c: */
+	const char *label;    /* stands before each line on stderr; NULL: nothing does */
+	struct strbuf *notes; /* where these lines are kept; NULL: said at once */
+	struct project *project; /* shared; NULL: models and history are its own */
+	bool owns_project;
+	struct connection *connection; /* lent; NULL: none */
+	struct str_list schemas; /* that models or history name, read besides its own */
 };
 
 /* Open the configured database as session->database; again is fine. [must_exist]: an
@@ -32,6 +43,9 @@ struct session {
 bool session_open(struct session *session, bool must_exist);
 /* Open the database at [url]; one whose file is missing is an error. */
 struct database *session_open_url(struct session *session, const char *url);
+
+/* Where only one schema is read, read [also], too, or for NULL all that were so named. */
+void session_read_also(struct session *session, const struct str_list *also);
 
 /* Read the revision files into session->history; where that is false, it still holds what
  * commands that only list can go on with. */

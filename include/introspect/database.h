@@ -28,6 +28,19 @@ struct database *database_open(const struct database_url *url,
 			       struct diags *diags);
 void database_close(struct database *database); /* accepts NULL */
 
+/*
+ * Use [database], which may have been used before, for one of its schemas: bare names
+ * mean what is in [schema], then what is in those of [path], and nothing else, and
+ * database_introspect() reads [schema] only. What the session was left with by its
+ * earlier use (settings, temporary tables, locks) is gone. Sets whether the schema
+ * exists; it may be created then. An error where the database knows no schemas.
+ */
+bool database_use_schema(struct database *database, const char *schema,
+			 const struct str_list *path, bool *ret_exists,
+			 struct diags *diags);
+/* Read [schema], too, where only some are read. */
+void database_read_also(struct database *database, const char *schema);
+
 const struct dialect *database_dialect(const struct database *database);
 /* The schema that unqualified names are created in ("public", "main"). */
 const char *database_default_schema(const struct database *database);

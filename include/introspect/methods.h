@@ -44,6 +44,10 @@ struct database_methods {
 			   struct schema *ret_schema, struct diags *diags);
 	bool (*normalize)(struct database *database, const struct schema *is,
 			  struct schema *wanted, struct diags *diags);
+	/* NULL where a database has one schema only. */
+	bool (*use_schema)(struct database *database, const char *schema,
+			   const struct str_list *path, bool *ret_exists,
+			   struct diags *diags);
 };
 
 /* The first member of each back end's struct. */
@@ -52,7 +56,8 @@ struct database {
 	const struct dialect *dialect;
 	const char *display;	    /* the URL without its password; lives in [arena] */
 	const char *default_schema; /* "public", "main"; may live in [arena] */
-	struct arena arena;	    /* for as long as the connection */
+	struct str_list scope; /* schemas that are read; none: all; lives in [arena] */
+	struct arena arena;    /* for as long as the connection */
 };
 
 extern const struct database_methods postgres_methods; /* introspect/postgres_*.c */

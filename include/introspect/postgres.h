@@ -13,6 +13,8 @@ struct pg_result; /* libpq's PGresult */
 struct postgres {
 	struct database database; /* first */
 	struct pg_conn *connection;
+	const char *path; /* behind the default schema: ", \"a\", \"b\"" */
+	bool used;	  /* for one schema, and to be reset before the next */
 };
 
 struct postgres *postgres_of(struct database *database);
@@ -31,10 +33,11 @@ bool postgres_error(const struct postgres *postgres, const struct pg_result *res
 		    const char *sql, struct diags *diags);
 
 /*
- * A statement that makes the default schema the only one in which bare names are looked
- * up, until the end of the transaction or savepoint; in [arena]. What pg_get_expr()
- * prints has then no schema before what lives there or in pg_catalog, and one before all
- * else. Temporary objects come first or last.
+ * A statement that makes the default schema, and those that database_use_schema() was
+ * given, the only ones in which bare names are looked up, until the end of the
+ * transaction or savepoint; in [arena]. What pg_get_expr() prints has then no schema
+ * before what lives there or in pg_catalog, and one before all else. Temporary objects
+ * come first or last.
  */
 const char *postgres_pin_search_path(const struct postgres *postgres, struct arena *arena,
 				     bool temporary_first);
@@ -57,6 +60,11 @@ struct pg_result *postgres_pipeline_result(struct postgres *postgres);
 bool postgres_pipeline_await_sync(struct postgres *postgres);
 /* Every sync must have been awaited, or the connection be lost. */
 void postgres_pipeline_end(struct postgres *postgres);
+
+/* [sql], one of the catalog queries, for [schemas] only, or for all where there are none.
+ * introspect/postgres_scope.c */
+const char *postgres_scoped(struct arena *arena, const char *sql,
+			    const struct str_list *schemas);
 
 /* Methods of the back end; the contracts are in introspect/database.h. */
 bool postgres_introspect(struct database *database, const struct version_table *version,

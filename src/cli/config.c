@@ -8,6 +8,9 @@
 #include "base/file.h"
 #include "cli/config_reader.h"
 
+/* Read behind all others, which are its defaults. */
+static const char DATABASES_KEY[] = "databases";
+
 enum { CONFIG_LIMIT = 1 << 20, PARENT_LIMIT = 256 };
 
 struct position config_position(const struct config_reader *reader,
@@ -225,6 +228,10 @@ static const struct config_key config_keys[] = {
 	{"naming_convention", read_convention},
 	{"unmanaged", read_unmanaged},
 	{"ignore", read_ignore},
+	{"schema", config_read_schema},
+	{"schemas", config_read_schemas},
+	{"create_schemas", config_read_create_schemas},
+	{"search_path", config_read_search_path},
 };
 
 static void read_key(const struct config_reader *reader, const struct yaml_pair *pair)
@@ -238,13 +245,16 @@ static void read_key(const struct config_reader *reader, const struct yaml_pair 
 			return;
 		}
 	}
+	str_list_add(reader->arena, &known, DATABASES_KEY);
 	config_report_unknown(reader, pair->key, "key", &known);
 }
 
 void config_read_keys(const struct config_reader *reader, const struct yaml_node *mapping)
 {
 	for (size_t i = 0; i < mapping->pair_count; i++)
-		read_key(reader, &mapping->pairs[i]);
+		if (!text_equal(mapping->pairs[i].key->text, DATABASES_KEY))
+			read_key(reader, &mapping->pairs[i]);
+	config_check_schemas(reader, mapping);
 }
 
 void config_finish(const struct config_reader *reader)
@@ -252,7 +262,12 @@ void config_finish(const struct config_reader *reader)
 	struct config *config = reader->config;
 
 	if (!config->version_table)
-		config->version_table = "alembic_version";
+		config->version_table =
+			config->name ? arena_printf(reader->arena, "%s_alembic_version",
+						    config->name)
+				     : "alembic_version";
+	if (!config->version_schema)
+		config->version_schema = config->schema;
 	config->versions = path_join(reader->arena, config->script_location, "versions");
 }
 
@@ -271,6 +286,9 @@ static bool read_file(struct config_reader *reader)
 				  "the configuration must be a mapping, not %s",
 				  yaml_describe(root));
 	config_read_keys(reader, root);
+	const struct yaml_node *databases = yaml_get(root, DATABASES_KEY);
+	if (databases)
+		config_read_databases(reader, databases);
 	return !diags_have_errors(reader->diags);
 }
 

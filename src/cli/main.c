@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/fleet.h"
 #include "cli/report.h"
 #include "cli/session.h"
 
@@ -27,14 +28,12 @@ static enum exit_status session_run(struct session *session, int argc, char *con
 	if (!options->command->standalone &&
 	    !config_load(&session->arena, options, &session->config, &session->diags))
 		return EXIT_TROUBLE;
-	return options->command->run(session);
+	return fleet_run(session);
 }
 
 /* The result first, so that what went wrong stands last on a terminal. */
 static enum exit_status session_print(struct session *session, enum exit_status status)
 {
-	AUTO_STRBUF messages = {0};
-
 	if (!descriptor_write(STDOUT_FILENO, &session->out)) {
 		diag_error(&session->diags, NOWHERE, "could not write the result: %s",
 			   strerror(errno));
@@ -43,8 +42,9 @@ static enum exit_status session_print(struct session *session, enum exit_status 
 	if (diags_have_errors(&session->diags))
 		status = EXIT_TROUBLE;
 	diags_write(&session->diags, session->options.quiet,
-		    report_uses_color(&session->options, STDERR_FILENO), &messages);
-	if (!descriptor_write(STDERR_FILENO, &messages))
+		    report_uses_color(&session->options, STDERR_FILENO),
+		    &session->messages);
+	if (!descriptor_write(STDERR_FILENO, &session->messages))
 		status = EXIT_TROUBLE;
 	return status;
 }

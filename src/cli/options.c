@@ -5,6 +5,7 @@
 #include "cli/options.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/strbuf.h"
@@ -44,6 +45,14 @@ const struct option_row option_rows[] = {
 	 "models file, folder or glob; may be repeated"},
 	{"script-location", 0, OPTION_TEXT, FIELD(script_location), "DIR", PROJECT,
 	 "the folder that holds versions/"},
+	{"name", 'n', OPTION_LIST, FIELD(names), "NAME", PROJECT,
+	 "one of the configuration's databases; may be repeated"},
+	{"all", 0, OPTION_FLAG, FIELD(all), NULL, PROJECT,
+	 "each of the configuration's databases"},
+	{"schema", 0, OPTION_LIST, FIELD(schemas), "NAME", PROJECT,
+	 "work in this schema; may be repeated"},
+	{"jobs", 0, OPTION_TEXT, FIELD(jobs_word), "N", PROJECT,
+	 "databases or schemas at a time; 4 unless told"},
 	{"color", 0, OPTION_TEXT, FIELD(color_word), "WHEN", ALL_COMMANDS,
 	 "auto, always or never"},
 	{"quiet", 'q', OPTION_FLAG, FIELD(quiet), NULL, ALL_COMMANDS,
@@ -291,6 +300,25 @@ static void choose_color(struct parse *parse)
 	diag_hint(parse->diags, "It is auto, always or never.");
 }
 
+enum { DEFAULT_JOBS = 4, MOST_JOBS = 256 };
+
+static void choose_jobs(struct parse *parse)
+{
+	const char *word = parse->options->jobs_word;
+	char *end = NULL;
+
+	parse->options->jobs = DEFAULT_JOBS;
+	if (!word)
+		return;
+	const long count = strtol(word, &end, 10);
+	if (char_is_digit(*word) && !*end && count >= 1 && count <= MOST_JOBS)
+		parse->options->jobs = (size_t)count;
+	else
+		diag_error(parse->diags, NOWHERE,
+			   "option \"--jobs\" needs a number from 1 to %d, not \"%s\"",
+			   MOST_JOBS, word);
+}
+
 static void choose_format(struct parse *parse)
 {
 	const struct command *command = parse->options->command;
@@ -324,6 +352,7 @@ bool options_parse(struct arena *arena, int argc, char *const *argv,
 	if (diags_have_errors(diags) || !choose_command(&parse))
 		return false;
 	choose_color(&parse);
+	choose_jobs(&parse);
 	if (ret_options->command && !ret_options->help && !ret_options->version) {
 		check_options(&parse);
 		check_operands(&parse);

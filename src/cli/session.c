@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 #include "cli/report.h"
-#include "schema/load.h"
 
 /* The file of an SQLite URL in schemadiff.yaml is relative to that file's folder. */
 static void join_folder(struct session *session, struct database_url *url)
@@ -29,8 +28,21 @@ bool session_open(struct session *session, bool must_exist)
 		return false;
 	if (relative && *session->config.folder)
 		join_folder(session, &url);
-	session->database = database_open(&url, &options, &session->diags);
-	return session->database;
+	session->database = connection_take(session, &url, &options);
+	if (!session->database || connection_use_schema(session, !must_exist))
+		return session->database;
+	connection_give_back(session);
+	return false;
+}
+
+void session_read_also(struct session *session, const struct str_list *also)
+{
+	for (size_t i = 0; also && i < also->count; i++)
+		if (!str_list_contains(&session->schemas, also->items[i]))
+			str_list_add(&session->arena, &session->schemas,
+				     arena_strdup(&session->arena, also->items[i]));
+	for (size_t i = 0; session->database && i < session->schemas.count; i++)
+		database_read_also(session->database, session->schemas.items[i]);
 }
 
 struct database *session_open_url(struct session *session, const char *url)
@@ -45,10 +57,13 @@ struct database *session_open_url(struct session *session, const char *url)
 
 bool session_load_history(struct session *session)
 {
-	struct history_source source = {0};
-
-	str_list_add(&session->arena, &source.folders, session->config.versions);
-	return history_load(&source, &session->history, &session->diags);
+	if (!session->project)
+		return config_read_history(&session->config, &session->history,
+					   &session->diags);
+	const bool loaded =
+		project_history(session->project, &session->history, &session->diags);
+	session_read_also(session, project_history_schemas(session->project));
+	return loaded;
 }
 
 bool session_load_history_if_any(struct session *session)
@@ -57,23 +72,41 @@ bool session_load_history_if_any(struct session *session)
 	       session_load_history(session);
 }
 
-static bool load_into(const struct session *session, const struct str_list *paths,
+/* The models may say in which schema a table is, and it is to be looked for there. */
+static void read_also_models(struct session *session, const struct schema *models)
+{
+	struct str_list schemas = str_list_copy(&session->arena, &models->namespaces);
+
+	for (size_t i = 0; i < models->table_count; i++)
+		if (models->tables[i]->schema)
+			str_list_add(&session->arena, &schemas,
+				     models->tables[i]->schema);
+	for (size_t i = 0; i < models->enum_count; i++)
+		if (models->enums[i]->schema)
+			str_list_add(&session->arena, &schemas, models->enums[i]->schema);
+	session_read_also(session, &schemas);
+}
+
+static bool load_shared_models(struct session *session, struct schema *ret_schema,
+			       struct diags *diags)
+{
+	if (!project_models(session->project, ret_schema, diags))
+		return false;
+	read_also_models(session, ret_schema);
+	return true;
+}
+
+static bool load_into(struct session *session, const struct str_list *paths,
 		      struct arena *texts, struct schema *ret_schema, struct diags *diags)
 {
-	struct load_options options = {.naming = session->config.naming};
+	const char *schema = session->database
+				     ? database_default_schema(session->database)
+				     : session->default_schema;
 
-	if (!paths)
-		paths = &session->config.models;
-	if (!paths->count) {
-		diag_error(diags, NOWHERE, "no models");
-		diag_hint(diags, "Give --models PATH, or write \"models:\" in "
-				 "schemadiff.yaml, which \"schemadiff init\" makes.");
-		return false;
-	}
-	options.default_schema = session->database
-					 ? database_default_schema(session->database)
-					 : session->default_schema;
-	return load_models(paths, &options, texts, ret_schema, diags);
+	if (session->project && !paths)
+		return load_shared_models(session, ret_schema, diags);
+	return config_read_models(&session->config, paths, schema, texts, ret_schema,
+				  diags);
 }
 
 bool session_load_models(struct session *session, const struct str_list *paths,
@@ -95,7 +128,9 @@ void models_job_start(struct models_job *job, struct session *session,
 		      struct schema *ret_schema)
 {
 	*job = (struct models_job){.session = session, .ret_schema = ret_schema};
-	job->started = pthread_create(&job->thread, NULL, run_models_job, job) == 0;
+	/* Which schemas to read must be known before; and others have loaded them. */
+	job->started = !session->project &&
+		       pthread_create(&job->thread, NULL, run_models_job, job) == 0;
 	if (!job->started)
 		run_models_job(job);
 }
@@ -151,11 +186,17 @@ void session_say(const struct session *session, const char *format, ...)
 
 	if (session->options.quiet)
 		return;
+	if (session->label)
+		strbuf_addf(&line, "[%s] ", session->label);
 	va_start(args, format);
 	strbuf_vaddf(&line, format, args);
 	va_end(args);
 	text_redact(strbuf_text(&line), line.length, &clean);
 	strbuf_addc(&clean, '\n');
+	if (session->notes) {
+		strbuf_add(session->notes, clean.text, clean.length);
+		return;
+	}
 	/* A closed stderr is no reason to stop. */
 	if (!descriptor_write(2, &clean))
 		return;
@@ -163,10 +204,14 @@ void session_say(const struct session *session, const char *format, ...)
 
 void session_release(struct session *session)
 {
-	database_close(session->database);
-	history_release(&session->history);
+	connection_give_back(session);
+	if (!session->project)
+		history_release(&session->history);
 	strbuf_release(&session->out);
+	strbuf_release(&session->messages);
 	diags_release(&session->diags);
 	arena_release(&session->model_texts);
 	arena_release(&session->arena);
+	if (session->owns_project)
+		project_free(session->project);
 }

@@ -1,0 +1,192 @@
+/* Units in threads: each thread takes the next one, and keeps its connection. */
+#include "cli/fleet.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "cli/report.h"
+
+struct crew {
+	struct fleet *fleet;
+	bool live; /* someone watches: progress is shown as it is made */
+	pthread_mutex_t lock;
+	size_t next; /* unit that no one has begun */
+};
+
+static bool is_json(const struct session *session)
+{
+	return session->options.format == FORMAT_JSON;
+}
+
+static void write_messages(const struct session *session, const struct diags *diags,
+			   struct strbuf *out)
+{
+	if (is_json(session))
+		diags_write_json(diags, out);
+	else
+		diags_write(diags, session->options.quiet,
+			    report_uses_color(&session->options, STDERR_FILENO), out);
+}
+
+/* A session's texts live as long as it does, so what is to be told is written now. */
+static void run_unit(const struct crew *crew, struct unit *unit,
+		     struct connection *connection)
+{
+	const struct fleet *fleet = crew->fleet;
+	struct session session = {
+		.options = fleet->session->options,
+		.config = unit->config,
+		.color = fleet->session->color,
+		.label = unit->label,
+		.notes = crew->live ? NULL : &unit->notes,
+		.project = unit->project,
+		.connection = connection,
+	};
+
+	diags_append(&session.diags, &unit->problems);
+	if (!diags_have_errors(&session.diags))
+		unit->status = session.options.command->run(&session);
+	if (diags_have_errors(&session.diags))
+		unit->status = EXIT_TROUBLE;
+	write_messages(&session, &session.diags, &unit->messages);
+	unit->out = session.out;
+	session.out = (struct strbuf){0};
+	session_release(&session);
+}
+
+static struct unit *next_unit(struct crew *crew)
+{
+	struct unit *unit = NULL;
+
+	pthread_mutex_lock(&crew->lock);
+	if (crew->next < crew->fleet->count)
+		unit = &crew->fleet->units[crew->next++];
+	pthread_mutex_unlock(&crew->lock);
+	return unit;
+}
+
+static void *work(void *data)
+{
+	struct crew *crew = data;
+	struct connection connection = {0};
+
+	for (struct unit *unit; (unit = next_unit(crew));)
+		run_unit(crew, unit, &connection);
+	connection_close(&connection);
+	return NULL;
+}
+
+/* This thread is one of them, and the only one where no other can be had. */
+static void run_units(struct fleet *fleet)
+{
+	struct crew crew = {.fleet = fleet, .live = isatty(STDERR_FILENO)};
+	const size_t jobs = fleet->session->options.jobs;
+	const size_t most = fleet->count < jobs ? fleet->count : jobs;
+	pthread_t *threads = arena_alloc(&fleet->session->arena, most * sizeof(*threads));
+	size_t started = 0;
+
+	pthread_mutex_init(&crew.lock, NULL);
+	while (started + 1 < most &&
+	       pthread_create(&threads[started], NULL, work, &crew) == 0)
+		started++;
+	work(&crew);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+	pthread_mutex_destroy(&crew.lock);
+}
+
+static enum exit_status worst(const struct fleet *fleet)
+{
+	enum exit_status status = EXIT_CLEAN;
+
+	for (size_t i = 0; i < fleet->count; i++)
+		if (fleet->units[i].status > status)
+			status = fleet->units[i].status;
+	return status;
+}
+
+static size_t count_of(const struct fleet *fleet, enum exit_status status)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < fleet->count; i++)
+		count += fleet->units[i].status == status;
+	return count;
+}
+
+/* What was told of one unit, each line behind its name. */
+static void gather_messages(const struct unit *unit, struct strbuf *out)
+{
+	const char *line = strbuf_text(&unit->messages);
+
+	for (; *line; line += strcspn(line, "\n") + 1)
+		strbuf_addf(out, "[%s] %.*s\n", unit->label, (int)strcspn(line, "\n"),
+			    line);
+}
+
+static void report(const struct fleet *fleet)
+{
+	const bool json = is_json(fleet->session);
+	struct strbuf *messages = &fleet->session->messages;
+
+	if (json)
+		fleet_write_json(fleet, &fleet->session->out);
+	else
+		fleet_write_text(fleet, &fleet->session->out);
+	for (size_t i = 0; i < fleet->count; i++) {
+		strbuf_adds(messages, strbuf_text(&fleet->units[i].notes));
+		if (!json)
+			gather_messages(&fleet->units[i], messages);
+	}
+	if (!fleet->session->options.quiet)
+		strbuf_addf(messages,
+			    "%zu in all: %zu ok, %zu with differences, %zu failed\n",
+			    fleet->count, count_of(fleet, EXIT_CLEAN),
+			    count_of(fleet, EXIT_DIFFERENCES),
+			    count_of(fleet, EXIT_TROUBLE));
+}
+
+static void fleet_release(struct fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->count; i++) {
+		diags_release(&fleet->units[i].problems);
+		strbuf_release(&fleet->units[i].out);
+		strbuf_release(&fleet->units[i].messages);
+		strbuf_release(&fleet->units[i].notes);
+	}
+	/* The session of a single unit has its project. */
+	for (size_t i = 0; fleet->reported && i < fleet->project_count; i++)
+		project_free(fleet->projects[i]);
+}
+
+/* A single one is what the session itself works on. */
+static enum exit_status run_alone(struct session *session, const struct unit *unit)
+{
+	session->config = unit->config;
+	session->project = unit->project;
+	session->owns_project = true;
+	diags_append(&session->diags, &unit->problems);
+	if (diags_have_errors(&session->diags))
+		return EXIT_TROUBLE;
+	return session->options.command->run(session);
+}
+
+enum exit_status fleet_run(struct session *session)
+{
+	struct fleet fleet = {.session = session};
+	enum exit_status status = EXIT_TROUBLE;
+
+	if (!fleet_plan(&fleet)) {
+		fleet_release(&fleet);
+		return status;
+	}
+	if (fleet.reported) {
+		run_units(&fleet);
+		report(&fleet);
+		status = worst(&fleet);
+	} else {
+		status = run_alone(session, &fleet.units[0]);
+	}
+	fleet_release(&fleet);
+	return status;
+}
