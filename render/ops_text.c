@@ -333,10 +333,17 @@ static void text_comment(const struct line *line)
 		strbuf_addf(line->out, ": \"%s\"", line->op->comment);
 }
 
+static void text_batch(const struct line *line)
+{
+	if (line->op->batch)
+		strbuf_addf(line->out, ", in batches of %zu", line->op->batch->size);
+}
+
 static void text_execute(const struct line *line)
 {
 	strbuf_addc(line->out, ' ');
 	add_sql(line, line->op->sql);
+	text_batch(line);
 }
 
 static void text_bulk_insert(const struct line *line)
@@ -351,6 +358,7 @@ static void text_backfill(const struct line *line)
 	text_column_name(line);
 	strbuf_adds(line->out, " with ");
 	add_sql(line, line->op->sql);
+	text_batch(line);
 }
 
 static void text_irreversible(const struct line *line)

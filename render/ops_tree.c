@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/strbuf.h"
+#include "render/batch_yaml.h"
 
 typedef void op_fields(struct arena *arena, struct tree *map, const struct op *op);
 
@@ -322,19 +323,33 @@ static void backfill_fields(struct arena *arena, struct tree *map, const struct 
 	tree_set_text(arena, map, "column", op->name);
 	tree_set_sql(arena, map, "sql", op->sql);
 	tree_set_sql(arena, map, "where", op->where);
+	if (op->batch)
+		tree_set(arena, map, "batch", batch_tree(arena, op));
+}
+
+static struct tree *effect_tree(struct arena *arena, const struct op_list *effect)
+{
+	struct tree *list = tree_list(arena);
+
+	if (!effect->count)
+		return tree_string(arena, "none");
+	for (size_t i = 0; i < effect->count; i++)
+		tree_add(arena, list, op_tree(arena, effect->items[i]));
+	return list;
 }
 
 /* The SQL alone where nothing else is said. */
 static struct tree *execute_tree(struct arena *arena, const struct op *op)
 {
-	if (!op->schema_effect)
+	if (!op->schema_effect && !op->batch)
 		return tree_sql(arena, op->sql);
-	struct tree *map = tree_map(arena), *effect = tree_list(arena);
-	for (size_t i = 0; i < op->schema_effect->count; i++)
-		tree_add(arena, effect, op_tree(arena, op->schema_effect->items[i]));
+	struct tree *map = tree_map(arena);
 	tree_set(arena, map, "sql", tree_sql(arena, op->sql));
-	tree_set(arena, map, "schema_effect",
-		 effect->count ? effect : tree_string(arena, "none"));
+	if (op->schema_effect)
+		tree_set(arena, map, "schema_effect",
+			 effect_tree(arena, op->schema_effect));
+	if (op->batch)
+		tree_set(arena, map, "batch", batch_tree(arena, op));
 	return map;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "render/batch_yaml.h"
 #include "render/definition_reader.h"
 #include "render/tree.h"
 
@@ -378,14 +379,17 @@ static void read_execute(const struct yaml_reader *reader, const struct yaml_nod
 {
 	const struct yaml_node *effect = yaml_get(node, "schema_effect");
 
-	if (!effect && !yaml_get(node, "sql")) {
+	if (!effect && !yaml_get(node, "sql") && !yaml_get(node, "batch")) {
 		op->sql = reader_sql_node(reader, node, "execute");
+		batch_read(reader, node, NULL, op);
 		return;
 	}
-	reader_check_keys(reader, node, "execute", "sql! schema_effect");
+	if (!reader_check_keys(reader, node, "execute", "sql! schema_effect batch"))
+		return;
 	op->sql = reader_sql(reader, node, "sql");
 	if (effect)
 		read_schema_effect(reader, effect, op);
+	batch_read(reader, yaml_get(node, "sql"), reader_get(node, "batch"), op);
 }
 
 static void read_irreversible(const struct yaml_reader *reader,
@@ -400,6 +404,8 @@ static void read_backfill(const struct yaml_reader *reader, const struct yaml_no
 	read_drop_column(reader, map, op);
 	op->sql = reader_sql(reader, map, "sql");
 	op->where = reader_sql(reader, map, "where");
+	if (reader_get(map, "batch"))
+		backfill_batch_read(reader, yaml_get(map, "batch"), op);
 }
 
 #define CONSTRAINT_ANY CONSTRAINT_KIND_COUNT
@@ -461,7 +467,7 @@ static const struct op_row {
 	{"execute", OP_EXECUTE, NULL, read_execute, CONSTRAINT_ANY},
 	{"bulk_insert", OP_BULK_INSERT, "table! schema columns rows!", bulk_insert_read,
 	 CONSTRAINT_ANY},
-	{"backfill", OP_BACKFILL, "table! schema column! sql! where", read_backfill,
+	{"backfill", OP_BACKFILL, "table! schema column! sql! where batch", read_backfill,
 	 CONSTRAINT_ANY},
 	{"irreversible", OP_IRREVERSIBLE, NULL, read_irreversible, CONSTRAINT_ANY},
 	/* clang-format on */

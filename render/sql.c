@@ -13,6 +13,11 @@ static const struct sql_renderer *const renderers[] = {
 };
 _Static_assert(ARRAY_SIZE(renderers) == DIALECT_COUNT, "a renderer for each dialect");
 
+const struct sql_renderer *sql_renderer_get(const struct dialect *dialect)
+{
+	return renderers[dialect->id];
+}
+
 static struct sql_statement *push(struct render *render, char *text)
 {
 	struct sql_script *script = render->script;

@@ -1,10 +1,10 @@
 /* The ops on rows, which both databases write alike. */
+#include "render/batch.h"
 #include "render/sql_renderer.h"
 
 enum { ROWS_IN_ONE_INSERT = 500 };
 
-/* [sql] without spaces and semicolons at its end. */
-static const char *without_semicolon(struct arena *arena, const char *sql)
+const char *sql_without_semicolon(struct arena *arena, const char *sql)
 {
 	size_t length = strlen(sql);
 
@@ -13,12 +13,42 @@ static const char *without_semicolon(struct arena *arena, const char *sql)
 	return arena_strndup(arena, sql, length);
 }
 
+/* The rows must have a key, though one statement needs none: who reads the SQL is to know
+ * what the runner would say. A table that only SQL made is not in the schema. */
+static bool check_batch(struct render *render)
+{
+	const struct op *op = render->op;
+	const char *schema = op->kind == OP_EXECUTE ? op->batch->schema : op->schema;
+	const char *name = op->kind == OP_EXECUTE ? op->batch->table : op->table;
+	struct batch_plan plan = {0};
+
+	return !schema_find_table(render->state, schema, name) ||
+	       batch_plan_make(&render->scratch, render->dialect, render->state, op,
+			       &plan, render->diags);
+}
+
+/* All batches at once: all rows, or those that need it. */
+static const char *without_batch(struct render *render, const char *sql)
+{
+	const char *where = sql_for(render->dialect, render->op->batch->where);
+
+	return batch_replace(render->arena, render->dialect, sql,
+			     where ? arena_printf(render->arena, "(%s)", where) : "TRUE",
+			     NULL);
+}
+
 bool render_execute(struct render *render)
 {
-	const char *sql = sql_for(render->dialect, render->op->sql);
+	const struct op *op = render->op;
+	const char *sql = sql_for(render->dialect, op->sql);
 
-	if (!text_is_blank(sql))
-		render_emit(render, "%s", without_semicolon(render->arena, sql));
+	if (text_is_blank(sql))
+		return true;
+	if (op->batch && !check_batch(render))
+		return false;
+	if (op->batch)
+		sql = without_batch(render, sql);
+	render_emit(render, "%s", sql_without_semicolon(render->arena, sql));
 	return true;
 }
 
@@ -66,20 +96,15 @@ bool render_bulk_insert(struct render *render)
 	return true;
 }
 
-/* "UPDATE", so that no ON CONFLICT clause of SQLite's leaves out or replaces rows. */
-static const char *update_words(const struct render *render)
+const char *sql_update_words(const struct dialect *dialect, const struct table *table)
 {
-	const struct op *op = render->op;
-	const struct table *table =
-		schema_find_table(render->state, op->schema, op->table);
 	bool clauses = false;
 
 	for (size_t i = 0; table && i < table->column_count; i++)
 		clauses = clauses || table->columns[i]->not_null_conflict;
 	for (size_t i = 0; table && i < table->constraint_count; i++)
 		clauses = clauses || table->constraints[i]->on_conflict;
-	return clauses && render->dialect->id == DIALECT_SQLITE ? "UPDATE OR ABORT"
-								: "UPDATE";
+	return clauses && dialect->id == DIALECT_SQLITE ? "UPDATE OR ABORT" : "UPDATE";
 }
 
 bool render_backfill(struct render *render)
@@ -88,10 +113,13 @@ bool render_backfill(struct render *render)
 	const struct sql_name name = {op->schema, op->table};
 	const char *value = sql_for(render->dialect, op->sql);
 	const char *where = sql_for(render->dialect, op->where);
-	const char *words = update_words(render);
+	const char *words = sql_update_words(
+		render->dialect, schema_find_table(render->state, op->schema, op->table));
 
 	if (!value || (!where && sql_text_is_set(op->where)))
 		return true;
+	if (op->batch && !check_batch(render))
+		return false;
 	if (where)
 		render_emit(render, "%s %pT SET %pI = (%s) WHERE %s", words, &name,
 			    op->name, value, where);

@@ -467,4 +467,6 @@ const struct sql_renderer sql_renderer_postgresql = {
 	.append_table_end = append_table_end,
 	.append_index_start = append_index_start,
 	.append_index_end = append_index_end,
+	.find_row_key = postgres_find_row_key,
+	.append_key_literal = postgres_append_key_literal,
 };

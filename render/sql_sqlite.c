@@ -540,4 +540,6 @@ const struct sql_renderer sql_renderer_sqlite = {
 	.append_table_end = append_table_end,
 	.append_index_start = append_index_start,
 	.append_index_end = append_index_end,
+	.find_row_key = sqlite_find_row_key,
+	.append_key_literal = sqlite_append_key_literal,
 };

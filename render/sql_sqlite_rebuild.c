@@ -199,8 +199,7 @@ const char *sqlite_rowid_alias(struct arena *arena, const struct schema *schema,
 	return column->name;
 }
 
-/* A name by which the rowid can be read: a column may have taken one or two. */
-static const char *rowid_name(const struct table *table)
+const char *sqlite_rowid_name(const struct table *table)
 {
 	static const char *const names[] = {"rowid", "_rowid_", "oid"};
 
@@ -221,7 +220,7 @@ static bool rowid_is_kept(struct render *render, const struct table *from,
 			  const struct table *to)
 {
 	return !from->sqlite_without_rowid && !to->sqlite_without_rowid &&
-	       rowid_name(from) && rowid_name(to) &&
+	       sqlite_rowid_name(from) && sqlite_rowid_name(to) &&
 	       !sqlite_rowid_alias(&render->scratch, render->state, to);
 }
 
@@ -258,8 +257,8 @@ static void emit_copy(struct render *render, const struct rebuild *rebuild,
 	AUTO_SQL values = {.dialect = render->dialect};
 
 	if (rowid_is_kept(render, rebuild->old, table))
-		add_copied(&columns, &values, rowid_name(table),
-			   rowid_name(rebuild->old));
+		add_copied(&columns, &values, sqlite_rowid_name(table),
+			   sqlite_rowid_name(rebuild->old));
 	for (size_t i = 0; i < table->column_count; i++) {
 		const struct column *column = table->columns[i];
 		const char *source = rebuild_source(rebuild, column->name);

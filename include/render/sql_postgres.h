@@ -55,6 +55,11 @@ void identity_rename_sequence(struct render *render, const struct sql_name *tabl
 			      const struct column *column, const char *new_table,
 			      const char *new_column);
 
+/* sql_batch_key.c */
+bool postgres_find_row_key(struct arena *arena, const struct schema *schema,
+			   const struct table *table, struct row_key *ret_key);
+void postgres_append_key_literal(struct sql *sql, const char *column);
+
 /* sql_postgres_enum.c */
 bool postgres_create_enum(struct render *render);
 bool postgres_drop_enum(struct render *render);

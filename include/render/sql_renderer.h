@@ -10,6 +10,7 @@
 
 struct sql_renderer;
 struct rebuild;
+struct row_key;
 
 /* What a definition stands in; the enums behind column types are looked up in [schema].
  */
@@ -68,10 +69,18 @@ struct sql_renderer {
 	void (*append_index_start)(struct sql *sql, const struct definition *definition,
 				   const struct index *index, bool concurrently);
 	void (*append_index_end)(struct sql *sql, const struct index *index);
+
+	/* What tells the rows of [table] apart, in [arena]; false where nothing does. */
+	bool (*find_row_key)(struct arena *arena, const struct schema *schema,
+			     const struct table *table, struct row_key *ret_key);
+	/* An expression whose text is the value of [column] as a literal. */
+	void (*append_key_literal)(struct sql *sql, const char *column);
 };
 
 extern const struct sql_renderer sql_renderer_postgresql;
 extern const struct sql_renderer sql_renderer_sqlite;
+
+const struct sql_renderer *sql_renderer_get(const struct dialect *dialect);
 
 /* Append one statement, formatted as sql_appendf does. Returns it. */
 struct sql_statement *render_emit(struct render *render, const char *format, ...)
@@ -88,6 +97,11 @@ bool render_execute(struct render *render);
 bool render_bulk_insert(struct render *render);
 bool render_backfill(struct render *render);
 bool render_irreversible(struct render *render);
+/* [sql] without spaces and semicolons at its end. */
+const char *sql_without_semicolon(struct arena *arena, const char *sql);
+/* "UPDATE", so that no ON CONFLICT clause of [table] (NULL: it is not known) leaves out
+ * or replaces rows on SQLite. */
+const char *sql_update_words(const struct dialect *dialect, const struct table *table);
 
 /* render/sql_table.c: definitions, without the statement around them. */
 struct definition definition_of(const struct render *render, const struct table *table);

@@ -37,8 +37,16 @@ void sqlite_set_legacy_alter(struct render *render, bool on);
 const char *sqlite_rowid_alias(struct arena *arena, const struct schema *schema,
 			       const struct table *table);
 
+/* A name by which the rowid can be read, NULL where columns have taken all three. */
+const char *sqlite_rowid_name(const struct table *table);
+
 /* A primary key on one column in descending order. */
 bool sqlite_key_is_descending(const struct constraint *key);
+
+/* sql_batch_key.c */
+bool sqlite_find_row_key(struct arena *arena, const struct schema *schema,
+			 const struct table *table, struct row_key *ret_key);
+void sqlite_append_key_literal(struct sql *sql, const char *column);
 
 /* sql_sqlite_trigger.c: what a native rename does to the text of triggers. [table] is the
  * one renamed, or whose column is; all triggers of [schema] follow. */

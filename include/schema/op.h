@@ -36,7 +36,7 @@ enum op_kind {
 	OP_DROP_TABLE_COMMENT,	 /* schema, table */
 	OP_EXECUTE,		 /* sql, schema_effect */
 	OP_BULK_INSERT,		 /* schema, table, rows */
-	OP_BACKFILL,		 /* schema, table, name (column), sql, where */
+	OP_BACKFILL, /* schema, table, name (column), sql, where, batch */
 	OP_IRREVERSIBLE,	 /* comment: why; running it is an error that says so */
 	OP_KIND_COUNT
 };
@@ -86,6 +86,18 @@ struct insert_rows {
 
 struct op_list;
 
+/*
+ * A change of rows that is cut into transactions: [size] rows of one table at a time, in
+ * the order of its key. :batch in the SQL of an execute is the condition for the rows
+ * whose turn it is; a backfill knows its table, so that only [size] is set.
+ */
+struct batch {
+	const char *schema, *table;
+	const char *alias;     /* what the SQL calls the table; NULL: by its name */
+	struct sql_text where; /* rows that still need it; unset: any row, once */
+	size_t size;
+};
+
 struct op {
 	enum op_kind kind;
 	const char *schema; /* of the table or enum; NULL: the default schema */
@@ -103,6 +115,7 @@ struct op {
 	const struct insert_rows *rows;
 	const char *comment;
 	struct sql_text sql, where;
+	const struct batch *batch; /* execute, backfill; NULL: in one statement */
 	/* execute: what its author says that it does to the schema; empty: nothing. NULL:
 	 * not said. Ops on the schema only. */
 	const struct op_list *schema_effect;

@@ -49,6 +49,18 @@ static struct insert_rows *rows_copy(struct arena *arena, const struct insert_ro
 	return copy;
 }
 
+static struct batch *batch_copy(struct arena *arena, const struct batch *batch)
+{
+	struct batch *copy = ARENA_NEW(arena, struct batch);
+
+	copy->schema = arena_strdup(arena, batch->schema);
+	copy->table = arena_strdup(arena, batch->table);
+	copy->alias = arena_strdup(arena, batch->alias);
+	copy->where = sql_text_copy(arena, batch->where);
+	copy->size = batch->size;
+	return copy;
+}
+
 static void copy_definitions(struct arena *arena, const struct op *op, struct op *copy)
 {
 	if (op->table_definition)
@@ -67,6 +79,8 @@ static void copy_definitions(struct arena *arena, const struct op *op, struct op
 		copy->enum_change = enum_change_copy(arena, op->enum_change);
 	if (op->rows)
 		copy->rows = rows_copy(arena, op->rows);
+	if (op->batch)
+		copy->batch = batch_copy(arena, op->batch);
 }
 
 static struct op_list *ops_copy(struct arena *arena, const struct op_list *ops)
