@@ -168,9 +168,9 @@ struct str_list history_step(const struct history *history, struct arena *arena,
 			     const struct str_list *current,
 			     const struct revision *revision, bool upgrade);
 /*
- * The version rows after the database at [current] is declared to stand at [target]: rows
- * that stand above or below it give way, those of other branches stay. At the base they
- * all go, or those of the branch.
+ * The version rows after the database at [current], ids that files have, is declared to
+ * stand at [target]: what an upgrade or a downgrade to it would leave. So no branch is
+ * forgotten that [target] says nothing of, also below a merge.
  */
 struct str_list history_stamp(const struct history *history, struct arena *arena,
 			      const struct str_list *current,
