@@ -20,8 +20,11 @@ enum command_id {
 	COMMAND_CURRENT,
 	COMMAND_HISTORY,
 	COMMAND_HEADS,
+	COMMAND_BRANCHES,
 	COMMAND_SHOW,
+	COMMAND_MERGE,
 	COMMAND_STAMP,
+	COMMAND_EDIT,
 	COMMAND_ENSURE_VERSION,
 	COMMAND_CHECK,
 	COMMAND_DIFF,
@@ -37,6 +40,8 @@ enum output_format {
 	FORMAT_JSON,
 	FORMAT_YAML,
 	FORMAT_SQL,
+	FORMAT_MERMAID,
+	FORMAT_DOT,
 	FORMAT_COUNT
 };
 
@@ -44,7 +49,7 @@ struct command {
 	const char *name;
 	const char *operands;	       /* for the usage line: "REV", "[DIR]", "" */
 	size_t least, most;	       /* operands */
-	enum output_format formats[3]; /* closed by FORMAT_DEFAULT; all of them 0: none */
+	enum output_format formats[5]; /* closed by FORMAT_DEFAULT; all of them 0: none */
 	const char *summary;	       /* one line */
 	const char *details;	       /* paragraphs below the usage line */
 	enum exit_status (*run)(struct session *session);
@@ -64,7 +69,10 @@ enum exit_status command_downgrade(struct session *session);
 enum exit_status command_current(struct session *session);
 enum exit_status command_history(struct session *session);
 enum exit_status command_heads(struct session *session);
+enum exit_status command_branches(struct session *session);
 enum exit_status command_show(struct session *session);
+enum exit_status command_merge(struct session *session);
+enum exit_status command_edit(struct session *session);
 enum exit_status command_stamp(struct session *session);
 enum exit_status command_ensure_version(struct session *session);
 enum exit_status command_check(struct session *session);

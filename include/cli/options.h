@@ -30,6 +30,9 @@ struct options {
 
 	const char *message, *revision_id, *range;
 	bool offline, autogenerate, allow_empty, baseline, purge;
+	const char *head, *version_path;
+	bool splice, check_heads, indicate_current, resolve_dependencies;
+	struct str_list branch_labels, depends_on;
 	struct str_list drop_unmanaged;
 };
 

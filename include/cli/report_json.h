@@ -9,15 +9,8 @@
 void json_write_differences(const struct op_list *ops, const struct schema *schema,
 			    struct strbuf *out);
 
-/* One revision for the lists below. */
-struct json_revision {
-	const char *id;
-	const struct revision *revision; /* NULL: in no file */
-	bool head;
-};
-
-/* [{"revision", "down_revision", "message", "create_date", "path", "head"}, ...] */
-void json_write_revisions(const struct json_revision *revisions, size_t count,
-			  struct strbuf *out);
+/* An object for each row; docs/commands.md tells its keys. */
+struct listing;
+void json_write_listing(const struct listing *listing, struct strbuf *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* upgrade, downgrade, stamp, ensure-version: what moves the version table. */
+/* upgrade, downgrade: what runs revisions. */
 #include "cli/session.h"
 
 /* History and database, and where the database stands. */
@@ -55,49 +55,4 @@ enum exit_status command_downgrade(struct session *session)
 	bool done = runner_downgrade(session->database, &session->history, &target,
 				     &options, &count, &session->diags);
 	return finish(session, done, count);
-}
-
-/* Not to lose by mistake that another history owns the database. */
-static bool current_is_known(struct session *session, const struct str_list *current)
-{
-	for (size_t i = 0; i < current->count; i++) {
-		if (history_find(&session->history, current->items[i]))
-			continue;
-		diag_error(&session->diags, NOWHERE,
-			   "the database is at revision \"%s\", which is in no file",
-			   current->items[i]);
-		diag_hint(&session->diags, "With --purge it is overwritten.");
-		return false;
-	}
-	return true;
-}
-
-enum exit_status command_stamp(struct session *session)
-{
-	struct runner_options options = session_runner(session);
-	struct history_point target = {0};
-	struct str_list current = {0}, ids = {0};
-
-	if (!prepare(session, &current) ||
-	    (!session->options.purge && !current_is_known(session, &current)))
-		return EXIT_TROUBLE;
-	if (!resolve(session, HISTORY_ANY, &current, &target))
-		return EXIT_TROUBLE;
-	if (session->options.purge)
-		current = (struct str_list){0};
-	ids = history_stamp(&session->history, &session->arena, &current, &target);
-	return runner_stamp(session->database, &options, &ids, &session->diags)
-		       ? EXIT_CLEAN
-		       : EXIT_TROUBLE;
-}
-
-enum exit_status command_ensure_version(struct session *session)
-{
-	struct runner_options options = session_runner(session);
-
-	return session_open(session, false) &&
-			       runner_ensure_version(session->database, &options,
-						     &session->diags)
-		       ? EXIT_CLEAN
-		       : EXIT_TROUBLE;
 }

@@ -6,6 +6,9 @@
 #include "base/macros.h"
 #include "base/strbuf.h"
 
+/* The most operands of a command that takes a list. */
+enum { ANY_NUMBER = 10000 };
+
 /* clang-format off */
 const struct command commands[] = {
 	[COMMAND_INIT] = {
@@ -39,12 +42,16 @@ const struct command commands[] = {
 	},
 	[COMMAND_CURRENT] = {
 		"current", "", 0, 0, {FORMAT_TEXT, FORMAT_JSON},
-		"show the database's revision", "",
+		"show where the database stands",
+		"One line for each branch. With -v also what the revision says.\n",
 		command_current, false,
 	},
 	[COMMAND_HISTORY] = {
-		"history", "", 0, 0, {FORMAT_TEXT, FORMAT_JSON},
-		"list the revisions, newest first", "",
+		"history", "", 0, 0, {FORMAT_TEXT, FORMAT_JSON, FORMAT_MERMAID, FORMAT_DOT},
+		"list the revisions, newest first",
+		"A and B of -r A:B are each an id or the unique beginning of one, a branch label,\n"
+		"head, heads, base or current, all with steps such as head-3; either may be left\n"
+		"out, and one may be steps alone: -r-3:current, -r current:+2.\n",
 		command_history, false,
 	},
 	[COMMAND_HEADS] = {
@@ -52,16 +59,37 @@ const struct command commands[] = {
 		"list the revisions that none goes on from", "",
 		command_heads, false,
 	},
+	[COMMAND_BRANCHES] = {
+		"branches", "", 0, 0, {FORMAT_TEXT, FORMAT_JSON},
+		"list the revisions that several go on from", "",
+		command_branches, false,
+	},
 	[COMMAND_SHOW] = {
-		"show", "REV", 1, 1, {0},
-		"show one revision and what it does", "",
+		"show", "REV...", 1, ANY_NUMBER, {FORMAT_TEXT, FORMAT_JSON},
+		"show revisions and what they do",
+		"REV is an id or the unique beginning of one, head, heads, or current.\n",
 		command_show, false,
 	},
+	[COMMAND_MERGE] = {
+		"merge", "REV...", 1, ANY_NUMBER, {0},
+		"write a revision that joins branches",
+		"REV is an id or the unique beginning of one; heads means all. Warns where the\n"
+		"branches touch the same objects.\n",
+		command_merge, false,
+	},
 	[COMMAND_STAMP] = {
-		"stamp", "REV", 1, 1, {0},
+		"stamp", "REV...", 1, ANY_NUMBER, {0},
 		"set the database's revision without running anything",
-		"REV is an id or the unique beginning of one, head, heads or base.\n",
+		"REV is an id or the unique beginning of one, head, heads, base, or LABEL@base.\n"
+		"What is of another branch stays.\n",
 		command_stamp, false,
+	},
+	[COMMAND_EDIT] = {
+		"edit", "REV", 1, 1, {0},
+		"edit a revision's file, and check it",
+		"REV is an id or the unique beginning of one, head, heads or current, or a file.\n"
+		"The editor is $VISUAL or $EDITOR.\n",
+		command_edit, false,
 	},
 	[COMMAND_ENSURE_VERSION] = {
 		"ensure-version", "", 0, 0, {0},
@@ -102,6 +130,8 @@ static const char *const format_names[] = {
 	[FORMAT_JSON] = "json",
 	[FORMAT_YAML] = "yaml",
 	[FORMAT_SQL] = "sql",
+	[FORMAT_MERMAID] = "mermaid",
+	[FORMAT_DOT] = "dot",
 };
 _Static_assert(ARRAY_SIZE(format_names) == FORMAT_COUNT, "a format without a name");
 

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "cli/listing.h"
 #include "render/ops_text.h"
 
 /* Takes over the reference to [root]. */
@@ -47,38 +48,72 @@ void json_write_differences(const struct op_list *ops, const struct schema *sche
 	json_finish(root, out);
 }
 
-static json_t *json_parents(const struct revision *revision)
-{
-	json_t *parents = json_array();
-
-	for (size_t i = 0; i < revision->down_revisions.count; i++)
-		json_array_append_new(parents,
-				      json_string(revision->down_revisions.items[i]));
-	return parents;
-}
-
-static json_t *json_revision(const struct json_revision *item)
-{
-	const struct revision *revision = item->revision;
-	json_t *object = json_object();
-
-	json_object_set_new(object, "revision", json_string(item->id));
-	json_object_set_new(object, "head", json_boolean(item->head));
-	if (!revision)
-		return object;
-	json_object_set_new(object, "down_revision", json_parents(revision));
-	json_object_set_new(object, "message", json_text(revision->message));
-	json_object_set_new(object, "create_date", json_text(revision->create_date));
-	json_object_set_new(object, "path", json_text(revision->path));
-	return object;
-}
-
-void json_write_revisions(const struct json_revision *revisions, size_t count,
-			  struct strbuf *out)
+static json_t *json_list(const struct str_list *list)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, json_revision(&revisions[i]));
+	for (size_t i = 0; i < list->count; i++)
+		json_array_append_new(array, json_string(list->items[i]));
+	return array;
+}
+
+static json_t *json_children(const struct revision *revision)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < revision->child_count; i++)
+		json_array_append_new(array, json_string(revision->children[i]->id));
+	return array;
+}
+
+/* What only a revision with a file has. */
+static void json_add_revision(json_t *object, const struct revision *revision)
+{
+	const struct {
+		const char *key;
+		json_t *value;
+	} members[] = {
+		{"effective_head", json_boolean(revision_is_effective_head(revision))},
+		{"branchpoint", json_boolean(revision_is_branchpoint(revision))},
+		{"mergepoint", json_boolean(revision_is_mergepoint(revision))},
+		{"down_revision", json_list(&revision->down_revisions)},
+		{"depends_on", json_list(&revision->depends_on)},
+		{"branch_labels", json_list(&revision->branches)},
+		{"branches_into", json_children(revision)},
+		{"message", json_text(revision->message)},
+		{"create_date", json_text(revision->create_date)},
+		{"path", json_text(revision->path)},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		json_object_set_new(object, members[i].key, members[i].value);
+}
+
+static json_t *json_row(const struct listing *listing, const struct listing_row *row)
+{
+	const struct revision *revision = row->revision;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "revision", json_string(row->id));
+	if (listing->shows_current)
+		json_object_set_new(object, "current", json_boolean(row->current));
+	json_object_set_new(object, "head",
+			    json_boolean(revision && revision_is_head(revision)));
+	if (!revision)
+		return object;
+	json_add_revision(object, revision);
+	if (listing->shows_ops) {
+		json_object_set_new(object, "upgrade", json_ops(&revision->upgrade));
+		json_object_set_new(object, "downgrade", json_ops(&revision->downgrade));
+	}
+	return object;
+}
+
+void json_write_listing(const struct listing *listing, struct strbuf *out)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < listing->count; i++)
+		json_array_append_new(array, json_row(listing, &listing->rows[i]));
 	json_finish(array, out);
 }
