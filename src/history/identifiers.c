@@ -283,6 +283,10 @@ static bool resolve_start(struct resolver *resolver, bool up,
 			point_add(resolver->arena, ret_point, rows.revisions[i]);
 	if (!ret_point->count && rows.count)
 		*ret_point = find_tips(resolver, &rows, up);
+	if (!ret_point->count && resolver->branch && !up)
+		return diag_error(resolver->diags, NOWHERE,
+				  "nothing of the branch of \"%.*s\" is applied",
+				  (int)strcspn(resolver->text, "@"), resolver->text);
 	if (ret_point->count > 1) {
 		diag_error(resolver->diags, NOWHERE,
 			   "\"%s\" is ambiguous where the database is at several "
