@@ -4,7 +4,7 @@
 PREFIX ?= /usr/local
 BUILD ?= $(if $(SAN),build-san,build)
 CC ?= cc
-PKGS = sqlite3 libpq yaml-0.1 jansson
+PKGS = sqlite3 libpq yaml-0.1 jansson libmd
 VERSION = 0.1.0
 
 CSTD = -std=gnu17

@@ -4,6 +4,8 @@
  */
 #include "introspect/database.h"
 
+#include "base/arena.h"
+#include "base/text.h"
 #include "introspect/methods.h"
 
 static const struct database_methods *const back_ends[] = {
@@ -96,9 +98,23 @@ bool database_introspect(struct database *database, const char *version_table,
 			 const char *version_schema, struct schema *ret_schema,
 			 struct diags *diags)
 {
-	const struct version_table version = {version_table, version_schema};
+	struct arena scratch = {0};
+	const struct version_table version = {
+		.name = version_table,
+		.schema = version_schema,
+		.log = version_table ? database_log_table(&scratch, version_table) : NULL,
+	};
+	bool ok = database->methods->introspect(database, &version, ret_schema, diags);
 
-	return database->methods->introspect(database, &version, ret_schema, diags);
+	arena_release(&scratch);
+	return ok;
+}
+
+const char *database_log_table(struct arena *arena, const char *version_table)
+{
+	if (!version_table || text_equal(version_table, "alembic_version"))
+		return "schemadiff_log";
+	return arena_printf(arena, "%s_log", version_table);
 }
 
 bool database_normalize(struct database *database, const struct schema *is,

@@ -102,6 +102,7 @@ bool postgres_error(const struct postgres *postgres, const struct pg_result *res
 		    state);
 	if (hint)
 		diag_hint(diags, "%s", hint);
+	diag_code(diags, state);
 	arena_release(&arena);
 	return false;
 }
@@ -112,15 +113,18 @@ static void ignore_notice(void *arg UNUSED, const char *message UNUSED)
 
 /*
  * Settings of the session: what this program's own statements rely on. JIT compilation
- * costs more than any catalog query takes. The default schema comes back.
+ * costs more than any catalog query takes. The session has a name, by which others find
+ * it. The default schema comes back.
  */
 static const char session_sql[] =
 	"SELECT pg_catalog.set_config('client_min_messages', 'warning', false),"
 	" pg_catalog.set_config('standard_conforming_strings', 'on', false),"
 	" pg_catalog.set_config('jit', 'off', false),"
+	" pg_catalog.set_config('application_name', COALESCE(NULLIF("
+	"pg_catalog.current_setting('application_name'), ''), 'schemadiff'), false),"
 	" COALESCE(pg_catalog.current_schema(), 'public'::pg_catalog.name)";
 
-enum { SESSION_DEFAULT_SCHEMA = 3 };
+enum { SESSION_DEFAULT_SCHEMA = 4 };
 
 static bool session_setup(struct postgres *postgres, struct diags *diags)
 {

@@ -72,7 +72,8 @@ static bool is_version_table(const struct catalog_reader *reader,
 {
 	const char *schema = reader->version->schema;
 
-	if (!text_equal(table->name, reader->version->name))
+	if (!text_equal(table->name, reader->version->name) &&
+	    !text_equal(table->name, reader->version->log))
 		return false;
 	if (text_equal(schema, reader->default_schema))
 		schema = NULL;

@@ -42,7 +42,7 @@ struct trigger {
 struct reader {
 	struct sqlite_catalog catalog;
 	struct arena *arena; /* the schema's */
-	const char *version_table;
+	const struct version_table *version;
 	struct map index_sql;	  /* by index name */
 	struct map types;	  /* by SQL, the neutral type */
 	struct trigger *triggers; /* in order of creation */
@@ -98,7 +98,8 @@ static void add_table(struct reader *reader, const char *name, const char *sql)
 	struct sqlite_catalog *catalog = &reader->catalog;
 	struct sqlite_table *table = ARENA_NEW(&catalog->scratch, struct sqlite_table);
 
-	if (text_equal_nocase(name, reader->version_table))
+	if (text_equal_nocase(name, reader->version->name) ||
+	    text_equal_nocase(name, reader->version->log))
 		return;
 	table->table = ARENA_NEW(reader->arena, struct table);
 	table->table->name = name;
@@ -407,7 +408,7 @@ bool sqlite_introspect(struct database *database, const struct version_table *ve
 	struct reader reader = {
 		.catalog.schema = ret_schema,
 		.arena = &ret_schema->arena,
-		.version_table = version->name,
+		.version = version,
 	};
 	const bool read = read_consistently(database, &reader, diags);
 

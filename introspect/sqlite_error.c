@@ -35,6 +35,41 @@ static const struct file_problem {
 	{SQLITE_PERM, "permission denied for database \"%s\"", NULL},
 };
 
+/* SQLite's names of its primary result codes ("Result and Error Codes"). */
+static const char *const code_names[] = {
+	[SQLITE_ERROR] = "SQLITE_ERROR",
+	[SQLITE_INTERNAL] = "SQLITE_INTERNAL",
+	[SQLITE_PERM] = "SQLITE_PERM",
+	[SQLITE_ABORT] = "SQLITE_ABORT",
+	[SQLITE_BUSY] = "SQLITE_BUSY",
+	[SQLITE_LOCKED] = "SQLITE_LOCKED",
+	[SQLITE_NOMEM] = "SQLITE_NOMEM",
+	[SQLITE_READONLY] = "SQLITE_READONLY",
+	[SQLITE_INTERRUPT] = "SQLITE_INTERRUPT",
+	[SQLITE_IOERR] = "SQLITE_IOERR",
+	[SQLITE_CORRUPT] = "SQLITE_CORRUPT",
+	[SQLITE_NOTFOUND] = "SQLITE_NOTFOUND",
+	[SQLITE_FULL] = "SQLITE_FULL",
+	[SQLITE_CANTOPEN] = "SQLITE_CANTOPEN",
+	[SQLITE_PROTOCOL] = "SQLITE_PROTOCOL",
+	[SQLITE_SCHEMA] = "SQLITE_SCHEMA",
+	[SQLITE_TOOBIG] = "SQLITE_TOOBIG",
+	[SQLITE_CONSTRAINT] = "SQLITE_CONSTRAINT",
+	[SQLITE_MISMATCH] = "SQLITE_MISMATCH",
+	[SQLITE_MISUSE] = "SQLITE_MISUSE",
+	[SQLITE_NOLFS] = "SQLITE_NOLFS",
+	[SQLITE_AUTH] = "SQLITE_AUTH",
+	[SQLITE_RANGE] = "SQLITE_RANGE",
+	[SQLITE_NOTADB] = "SQLITE_NOTADB",
+};
+
+static const char *code_name(int code)
+{
+	size_t primary = (size_t)code & 0xff;
+
+	return primary < ARRAY_SIZE(code_names) ? code_names[primary] : NULL;
+}
+
 static const struct file_problem *find_problem(int code)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(file_problems); i++)
@@ -80,13 +115,18 @@ static struct position place_position(struct diags *diags, struct sqlite_place p
 bool sqlite_error(struct sqlite3 *handle, const char *display, struct sqlite_place place,
 		  struct diags *diags)
 {
-	const struct file_problem *problem = find_problem(sqlite3_errcode(handle));
+	const int code = sqlite3_errcode(handle);
+	const struct file_problem *problem = find_problem(code);
 
-	if (!problem)
-		return diag_error(diags, place_position(diags, place), "%s",
-				  sqlite3_errmsg(handle));
+	if (!problem) {
+		diag_error(diags, place_position(diags, place), "%s",
+			   sqlite3_errmsg(handle));
+		diag_code(diags, code_name(code));
+		return false;
+	}
 	diag_error(diags, NOWHERE, "%s", problem_message(diags, problem, display));
 	diag_detail(diags, "%s", sqlite3_errmsg(handle));
+	diag_code(diags, code_name(code));
 	if (problem->hint)
 		diag_hint(diags, "%s", problem->hint);
 	return false;

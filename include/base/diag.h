@@ -44,6 +44,9 @@ struct diag {
 	const char *
 		detail; /* what the database said, or a longer explanation; may be NULL */
 	const char *hint; /* what to do, a full sentence; may be NULL */
+	/* The database's own code, for programs: an SQLSTATE ("55P03"), or SQLite's name
+	 * of the primary result code ("SQLITE_BUSY"). NULL where no database said it. */
+	const char *code;
 };
 
 /* `struct diags d = {0};` is valid and empty. Owns its texts, not the sources. */
@@ -64,6 +67,12 @@ void diag_note(struct diags *diags, struct position position, const char *format
 /* Add a hint or a detail to the newest diagnostic. */
 void diag_hint(struct diags *diags, const char *format, ...) PRINTF_LIKE(2, 3);
 void diag_detail(struct diags *diags, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The same for the code, copied. */
+void diag_code(struct diags *diags, const char *code);
+
+/* Forget all but the first [count]. */
+void diags_truncate(struct diags *diags, size_t count);
 
 /* Add copies of all of [from]'s diagnostics, in order. */
 void diags_append(struct diags *diags, const struct diags *from);

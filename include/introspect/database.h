@@ -69,13 +69,17 @@ bool database_in_transaction(const struct database *database);
 /*
  * Read the whole schema into [ret_schema], which must be empty: tables, columns, keys,
  * checks, indexes, enums; views, functions and the like as unmanaged objects. Objects of
- * extensions, partitions, temporary objects, system schemas and [version_table] are left
- * out. On PostgreSQL a constant number of queries in one pipeline; may run inside or
+ * extensions, partitions, temporary objects, system schemas, [version_table] and its log
+ * are left out. On PostgreSQL a constant number of queries in one pipeline; may run inside or
  * outside a transaction and leaves both as they were.
  */
 bool database_introspect(struct database *database, const char *version_table,
 			 const char *version_schema, struct schema *ret_schema,
 			 struct diags *diags);
+
+/* The name of the runner's log beside [version_table] (NULL: Alembic's):
+ * "schemadiff_log", or that of a version table of another name with "_log" behind it. */
+const char *database_log_table(struct arena *arena, const char *version_table);
 
 /*
  * Let the server decide what tokens cannot: each expression in [wanted] (checks,

@@ -16,9 +16,10 @@ struct query_parameters {
 	size_t count;
 };
 
-/* The runner's own table, left out of what is read; [name] may be NULL. */
+/* The runner's own tables, left out of what is read; [name] and [log] may be NULL. */
 struct version_table {
 	const char *name, *schema;
+	const char *log; /* beside it */
 };
 
 struct database_methods {

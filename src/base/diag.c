@@ -70,6 +70,19 @@ void diag_detail(struct diags *diags, const char *format, ...)
 	va_end(args);
 }
 
+void diag_code(struct diags *diags, const char *code)
+{
+	if (diags->count)
+		diags->items[diags->count - 1].code = arena_strdup(&diags->arena, code);
+}
+
+void diags_truncate(struct diags *diags, size_t count)
+{
+	while (diags->count > count)
+		if (diags->items[--diags->count].severity == SEVERITY_ERROR)
+			diags->error_count--;
+}
+
 void diags_append(struct diags *diags, const struct diags *from)
 {
 	for (size_t i = 0; i < from->count; i++) {
@@ -77,6 +90,7 @@ void diags_append(struct diags *diags, const struct diags *from)
 		copy.message = arena_strdup(&diags->arena, copy.message);
 		copy.detail = arena_strdup(&diags->arena, copy.detail);
 		copy.hint = arena_strdup(&diags->arena, copy.hint);
+		copy.code = arena_strdup(&diags->arena, copy.code);
 		ARRAY_PUSH(&diags->arena, diags->items, diags->count, copy);
 	}
 	diags->error_count += from->error_count;
