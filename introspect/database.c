@@ -94,6 +94,12 @@ bool database_in_transaction(const struct database *database)
 	return database->methods->in_transaction(database);
 }
 
+bool database_backup(struct database *database, const char *path, bool schema_only,
+		     struct diags *diags)
+{
+	return database->methods->backup(database, path, schema_only, diags);
+}
+
 bool database_introspect(struct database *database, const char *version_table,
 			 const char *version_schema, struct schema *ret_schema,
 			 struct diags *diags)

@@ -336,6 +336,7 @@ const struct database_methods postgres_methods = {
 	.execute = postgres_execute,
 	.query = postgres_query,
 	.in_transaction = postgres_in_transaction,
+	.backup = postgres_backup,
 	.introspect = postgres_introspect,
 	.normalize = postgres_normalize,
 	.use_schema = postgres_use_schema,

@@ -208,6 +208,7 @@ const struct database_methods sqlite_methods = {
 	.execute = sqlite_execute,
 	.query = sqlite_query,
 	.in_transaction = sqlite_in_transaction,
+	.backup = sqlite_backup,
 	.introspect = sqlite_introspect,
 	.normalize = sqlite_normalize,
 };

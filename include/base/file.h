@@ -9,6 +9,7 @@ struct arena;
 struct diags;
 struct source;
 struct str_list;
+struct strbuf;
 
 /*
  * Read a whole file of at most [limit] bytes into a source that lives in [arena].
@@ -25,6 +26,17 @@ const struct source *file_read(struct arena *arena, const char *path, size_t lim
  */
 bool file_write(const char *path, const char *text, size_t length, bool replace,
 		struct diags *diags);
+
+/*
+ * For a file that another program or library writes: an empty file of a fresh name in the
+ * folder of [path], which only its owner may read, is made, and becomes [path] when it is
+ * done, durable and never in the place of another. After a failure the temporary file is
+ * gone, and the error names [path].
+ */
+bool file_make_temporary(const char *path, struct strbuf *ret_temporary,
+			 struct diags *diags);
+bool file_publish(const char *temporary, const char *path, struct diags *diags);
+void file_remove(const char *path); /* one that is not there is fine */
 
 bool file_exists(const char *path);
 bool directory_exists(const char *path);

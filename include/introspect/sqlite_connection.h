@@ -39,6 +39,10 @@ bool sqlite_each_row(struct sqlite_database *database, const char *sql,
 		     void (*row)(void *context, struct sqlite3_stmt *statement),
 		     void *context, struct diags *diags);
 
+/* introspect/sqlite_backup.c */
+bool sqlite_backup(struct database *database, const char *path, bool schema_only,
+		   struct diags *diags);
+
 /* introspect/sqlite_catalog.c */
 bool sqlite_introspect(struct database *database, const struct version_table *version,
 		       struct schema *ret_schema, struct diags *diags);

@@ -148,9 +148,8 @@ static size_t folder_length(const char *path)
 	return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
-/* Make a file of a fresh name beside [path]; its mode is that of a file the user makes.
- */
-static int open_temporary(const char *path, struct strbuf *ret_name)
+/* Make a file of a fresh name beside [path]. */
+static int open_temporary(const char *path, mode_t mode, struct strbuf *ret_name)
 {
 	const size_t folder = folder_length(path);
 
@@ -160,7 +159,7 @@ static int open_temporary(const char *path, struct strbuf *ret_name)
 		strbuf_reset(ret_name);
 		strbuf_add(ret_name, path, folder);
 		strbuf_addf(ret_name, ".%s.%ld-%u.tmp", path + folder, (long)getpid(), i);
-		fd = open(ret_name->text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		fd = open(ret_name->text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (fd >= 0 || errno != EEXIST)
 			return fd;
 	}
@@ -227,7 +226,7 @@ bool file_write(const char *path, const char *text, size_t length, bool replace,
 	struct stat status;
 	int fd, error = 0;
 
-	fd = open_temporary(path, &temporary);
+	fd = open_temporary(path, 0666, &temporary);
 	if (fd < 0)
 		return write_error(path, errno, diags);
 	if (!write_all(fd, text, length))
@@ -246,6 +245,50 @@ bool file_write(const char *path, const char *text, size_t length, bool replace,
 	}
 	sync_folder(path);
 	return true;
+}
+
+bool file_make_temporary(const char *path, struct strbuf *ret_temporary,
+			 struct diags *diags)
+{
+	/* Not to write much for nothing; file_publish() is what makes sure. */
+	if (access(path, F_OK) == 0)
+		return write_error(path, EEXIST, diags);
+	const int fd = open_temporary(path, 0600, ret_temporary);
+
+	if (fd < 0)
+		return write_error(path, errno, diags);
+	close(fd);
+	return true;
+}
+
+/* What others wrote may still be in memory only. */
+static bool sync_file(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const bool synced = fd >= 0 && fsync(fd) == 0;
+	const int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return synced;
+}
+
+bool file_publish(const char *temporary, const char *path, struct diags *diags)
+{
+	if (!sync_file(temporary) || !move_into_place(temporary, path, false)) {
+		const int error = errno;
+
+		unlink(temporary);
+		return write_error(path, error, diags);
+	}
+	sync_folder(path);
+	return true;
+}
+
+void file_remove(const char *path)
+{
+	unlink(path);
 }
 
 bool file_exists(const char *path)
