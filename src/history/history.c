@@ -69,15 +69,17 @@ static bool is_revision_folder(const char *path, const char *name)
 struct loading {
 	struct history *history;
 	bool recursive;
-	struct map seen; /* real paths: a folder may be named twice, or be a link */
+	bool may_repeat; /* a folder may be named twice, or be a link to another */
+	struct map seen; /* real paths */
 	struct diags *diags;
 };
 
 static bool is_new(struct loading *loading, const char *path)
 {
-	const char *real = path_real(&loading->history->arena, path);
+	struct arena *arena = &loading->history->arena;
 
-	return !map_put(&loading->history->arena, &loading->seen, real, loading);
+	return !loading->may_repeat ||
+	       !map_put(arena, &loading->seen, path_real(arena, path), loading);
 }
 
 static bool load_folder(struct loading *loading, const char *folder)
@@ -124,6 +126,7 @@ bool history_load(const struct history_source *source, struct history *ret_histo
 	struct loading loading = {
 		.history = ret_history,
 		.recursive = source->recursive,
+		.may_repeat = source->recursive || source->folders.count > 1,
 		.diags = diags,
 	};
 	/* What is wrong in a file must not hide what is wrong between files. */

@@ -309,7 +309,8 @@ case("merge", "dd06", "downgrade", "-2", differs=BOTH, run=["dd06", "dd05"],
 case("merge", "dd06", "downgrade", "-3", says="ambiguous")
 case("merge", "", "upgrade", "head-2", differs=BOTH,
      run=["aa01", "aa02", "bb03", "bb04", "cc03", "cc04"], rows=["bb04", "cc04"])
-case("merge", "dd06", "stamp", "bb04")
+FORGETS = "Alembic forgets that the other side of the merge is applied"
+case("merge", "dd06", "stamp", "bb04", differs=FORGETS, rows=["bb04", "cc04"])
 case("merge", "dd06", "stamp", "dd05")
 case("merge", "bb04 cc04", "stamp", "head")
 case("merge", "bb03 cc04", "stamp", "dd05")
@@ -330,7 +331,7 @@ case("join", "aa02", "upgrade", "head")
 case("join", "mm03", "downgrade", "alpha@base")
 case("join", "mm03", "downgrade", "aa01")
 case("join", "mm03", "downgrade", "base")
-case("join", "mm03", "stamp", "beta@bb01")
+case("join", "mm03", "stamp", "beta@bb01", differs=FORGETS, rows=["aa02", "bb01"])
 case("lattice", "", "upgrade", "head")
 case("lattice", "bb02 cc02 dd02", "upgrade", "gg04")
 case("lattice", "gg04", "downgrade", "ee03")
