@@ -34,6 +34,8 @@ struct options {
 	bool splice, check_heads, indicate_current, resolve_dependencies;
 	struct str_list branch_labels, depends_on;
 	struct str_list drop_unmanaged;
+	bool sql;
+	const char *dialect;
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LIST };

@@ -73,6 +73,9 @@ bool run_revision(struct run *run, const struct revision *revision,
 		  const struct str_list *current);
 /* Can the revision run at all in this direction? */
 bool run_check_revision(struct run *run, const struct revision *revision);
+/* The same for one op of it. */
+bool run_check_op(const struct dialect *dialect, const struct revision *revision,
+		  const struct op *op, struct diags *diags);
 /* Does a statement of [sql] end the transaction that it runs in?
  * src/run/transaction_end.c */
 bool sql_ends_transaction(const struct dialect *dialect, const char *sql);

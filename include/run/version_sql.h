@@ -26,10 +26,8 @@ struct version_change_list {
 
 /* From the rows [from] to the rows [to], as Alembic does it: a row is changed where one
  * goes and one comes. */
-struct version_change_list version_sql_changes(struct arena *arena,
-					       const struct dialect *dialect,
-					       const char *table,
-					       const struct str_list *from,
-					       const struct str_list *to);
+struct version_change_list
+version_sql_changes(struct arena *arena, const struct dialect *dialect, const char *table,
+		    const struct str_list *from, const struct str_list *to);
 
 #endif

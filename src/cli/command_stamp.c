@@ -1,6 +1,7 @@
 /* stamp, ensure-version: the version table alone. */
 #include "cli/locate.h"
 #include "cli/placing.h"
+#include "cli/script.h"
 #include "history/replay.h"
 
 /* Where the database is declared to stand: rows as they are, and as they shall be. */
@@ -77,6 +78,8 @@ enum exit_status command_stamp(struct session *session)
 	struct runner_options options = session_runner(session);
 	struct stamp stamp = {.session = session};
 
+	if (session->options.sql)
+		return script_stamp(session);
 	if (!session_load_history(session) || !session_open(session, false) ||
 	    !session_current(session, &stamp.from) ||
 	    (!session->options.purge && !session_check_known(session, &stamp.from)))
@@ -96,6 +99,8 @@ enum exit_status command_ensure_version(struct session *session)
 {
 	struct runner_options options = session_runner(session);
 
+	if (session->options.sql)
+		return script_ensure_version(session);
 	return session_open(session, false) &&
 			       runner_ensure_version(session->database, &options,
 						     &session->diags)

@@ -1,5 +1,5 @@
 /* upgrade, downgrade: what runs revisions. */
-#include "cli/session.h"
+#include "cli/script.h"
 
 /* History and database, and where the database stands. */
 static bool prepare(struct session *session, struct str_list *ret_current)
@@ -34,6 +34,8 @@ enum exit_status command_upgrade(struct session *session)
 	struct str_list current = {0};
 	size_t count = 0;
 
+	if (session->options.sql)
+		return script_run(session, /* upgrade= */ true);
 	if (!prepare(session, &current) ||
 	    !resolve(session, HISTORY_UPGRADE, &current, &target))
 		return EXIT_TROUBLE;
@@ -49,6 +51,8 @@ enum exit_status command_downgrade(struct session *session)
 	struct str_list current = {0};
 	size_t count = 0;
 
+	if (session->options.sql)
+		return script_run(session, /* upgrade= */ false);
 	if (!prepare(session, &current) ||
 	    !resolve(session, HISTORY_DOWNGRADE, &current, &target))
 		return EXIT_TROUBLE;

@@ -21,26 +21,24 @@ static const char *path_of(const struct revision *revision)
 	return revision->path ? revision->path : "no file";
 }
 
-static bool check_op(struct run *run, const struct revision *revision,
-		     const struct op *op)
+bool run_check_op(const struct dialect *dialect, const struct revision *revision,
+		  const struct op *op, struct diags *diags)
 {
-	const struct dialect *dialect = database_dialect(run->database);
 	const char *sql = op->kind == OP_EXECUTE ? sql_for(dialect, op->sql) : NULL;
 
 	if (op->kind == OP_IRREVERSIBLE)
-		return diag_error(run->diags, op->position,
+		return diag_error(diags, op->position,
 				  "revision \"%s\" cannot be undone%s%s", revision->id,
 				  op->comment ? ": " : "",
 				  op->comment ? op->comment : "");
 	if (!sql || !sql_ends_transaction(dialect, sql))
 		return true;
-	diag_error(run->diags, op->position,
+	diag_error(diags, op->position,
 		   "SQL of revision \"%s\" would end the transaction that the revision "
 		   "runs in",
 		   revision->id);
-	diag_hint(run->diags,
-		  "Take COMMIT, END or ROLLBACK out, or put what follows into "
-		  "a revision of its own.");
+	diag_hint(diags, "Take COMMIT, END or ROLLBACK out, or put what follows into "
+			 "a revision of its own.");
 	return false;
 }
 
@@ -49,7 +47,8 @@ bool run_check_revision(struct run *run, const struct revision *revision)
 	const struct op_list *ops = ops_of(run, revision);
 
 	for (size_t i = 0; i < ops->count; i++)
-		if (!check_op(run, revision, ops->items[i]))
+		if (!run_check_op(database_dialect(run->database), revision,
+				  ops->items[i], run->diags))
 			return false;
 	return true;
 }

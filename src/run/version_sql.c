@@ -44,11 +44,9 @@ static void add_change(struct arena *arena, struct version_change_list *changes,
 	ARRAY_PUSH(arena, changes->items, changes->count, change);
 }
 
-struct version_change_list version_sql_changes(struct arena *arena,
-					       const struct dialect *dialect,
-					       const char *table,
-					       const struct str_list *from,
-					       const struct str_list *to)
+struct version_change_list
+version_sql_changes(struct arena *arena, const struct dialect *dialect, const char *table,
+		    const struct str_list *from, const struct str_list *to)
 {
 	struct str_list gone = without(arena, from, to);
 	struct str_list come = without(arena, to, from);

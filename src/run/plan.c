@@ -1,0 +1,220 @@
+/*
+ * Plans: the ops of each revision, cut into steps and rendered one behind the other, on a
+ * schema that goes along.
+ */
+#include "run/plan.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "history/replay.h"
+#include "run/plan_effects.h"
+#include "run/run.h"
+#include "schema/apply.h"
+#include "schema/names.h"
+
+struct planner {
+	struct arena *arena;
+	const struct plan_request *request;
+	struct schema *schema; /* as it is before what is planned next */
+	struct plan_effects effects;
+	struct diags *diags;
+};
+
+static const struct op_list *ops_of(const struct revision *revision, bool upgrade)
+{
+	return upgrade ? &revision->upgrade : &revision->downgrade;
+}
+
+/* Names for what no one has named, as the server will have chosen them: they are used to
+ * drop and rename it. */
+static void name_objects(struct schema *schema, const struct dialect *dialect)
+{
+	if (!dialect->has_constraint_names)
+		return;
+	for (size_t i = 0; i < schema->table_count; i++) {
+		struct table *table = schema->tables[i];
+		for (size_t j = 0; j < table->constraint_count; j++)
+			if (!table->constraints[j]->name)
+				table->constraints[j]->name = constraint_default_name(
+					&schema->arena, table, table->constraints[j],
+					NULL);
+		for (size_t j = 0; j < table->index_count; j++)
+			if (!table->indexes[j]->name)
+				table->indexes[j]->name = index_default_name(
+					&schema->arena, table, table->indexes[j], NULL);
+	}
+}
+
+static bool refuse_python(const struct revision *revision, struct diags *diags)
+{
+	diag_error(diags, revision->position,
+		   "what revision \"%s\" does is not known: it is Python, which is read "
+		   "but never run",
+		   revision->id);
+	diag_detail(diags, "Its file is \"%s\".",
+		    revision->path ? revision->path : "no file");
+	diag_hint(diags, "Take Alembic for it, and a range that begins behind it.");
+	return false;
+}
+
+/* What cannot be part of a plan at all; the error of an op that does not fit says where
+ * it stands. */
+static bool check_revision(const struct planner *planner, const struct revision *revision,
+			   bool upgrade)
+{
+	const struct dialect *dialect = planner->request->dialect;
+	const struct op_list *ops = ops_of(revision, upgrade);
+	struct schema copy = {0};
+
+	if (revision->kind == REVISION_PYTHON)
+		return refuse_python(revision, planner->diags);
+	for (size_t i = 0; i < ops->count; i++)
+		if (!run_check_op(dialect, revision, ops->items[i], planner->diags))
+			return false;
+	schema_copy(planner->schema, &copy);
+	bool ok = revision_replay(revision, upgrade, &copy, planner->diags);
+	schema_release(&copy);
+	return ok;
+}
+
+/* Each statement is judged by the schema in front of its op. */
+static void find_costs(const struct planner *planner, struct planned_step *step,
+		       const struct schema *before)
+{
+	const struct plan_request *request = planner->request;
+	const struct op_list *ops = &step->step.ops;
+	struct schema state = {0};
+	struct cost_context context = {request->dialect, &state, request->server_version,
+				       request->utc};
+	struct diags ignored = {0};
+	size_t next = 0;
+
+	schema_copy(before, &state);
+	step->costs = arena_alloc(planner->arena,
+				  (step->script.count + 1) * sizeof(*step->costs));
+	for (size_t i = 0; i < step->script.count; i++) {
+		const struct sql_statement *statement = &step->script.items[i];
+		size_t place = next;
+		while (place < ops->count && ops->items[place] != statement->op)
+			place++;
+		for (; place < ops->count && next < place; next++)
+			apply_op(&state, ops->items[next], &ignored);
+		statement_cost(planner->arena, &context, statement, &step->costs[i]);
+	}
+	diags_release(&ignored);
+	schema_release(&state);
+}
+
+static bool plan_step(struct planner *planner, const struct revision *revision,
+		      struct planned_step *step)
+{
+	const struct dialect *dialect = planner->request->dialect;
+	struct schema before = {0};
+
+	schema_copy(planner->schema, &before);
+	bool ok = render_sql_forward(planner->arena, dialect, planner->schema,
+				     &step->step.ops, &step->script, planner->diags) &&
+		  plan_effects_follow(&planner->effects, revision, &step->step.ops,
+				      &step->script, planner->diags);
+	name_objects(planner->schema, dialect);
+	if (ok)
+		find_costs(planner, step, &before);
+	schema_release(&before);
+	return ok;
+}
+
+static bool plan_revision(struct planner *planner, struct planned_revision *planned,
+			  bool upgrade)
+{
+	struct step_list steps = {0};
+
+	if (!check_revision(planner, planned->revision, upgrade))
+		return false;
+	revision_steps(planner->arena, planner->request->dialect,
+		       ops_of(planned->revision, upgrade), &steps);
+	planned->steps =
+		arena_alloc(planner->arena, steps.count * sizeof(*planned->steps));
+	planned->step_count = steps.count;
+	for (size_t i = 0; i < steps.count; i++) {
+		planned->steps[i].step = steps.items[i];
+		if (!plan_step(planner, planned->revision, &planned->steps[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Texts of effects are found before the range begins, too. */
+static void recall_effects(struct planner *planner)
+{
+	const struct plan_request *request = planner->request;
+	struct arena scratch = {0};
+	const bool *below =
+		history_mark_below(request->history, &scratch, &request->current);
+
+	for (size_t i = 0; i < request->history->revision_count; i++)
+		if (below[i])
+			plan_effects_recall(&planner->effects,
+					    request->history->revisions[i]);
+	arena_release(&scratch);
+}
+
+bool run_plan_make(struct arena *arena, const struct plan_request *request,
+		   struct schema *schema, struct run_plan *ret_plan, struct diags *diags)
+{
+	struct planner planner = {
+		.arena = arena,
+		.request = request,
+		.schema = schema,
+		.effects = {.dialect = request->dialect, .arena = arena},
+		.diags = diags,
+	};
+	struct run_plan plan = {
+		.dialect = request->dialect,
+		.upgrade = request->upgrade,
+		.from = request->current,
+		.to = request->current,
+		.revisions = arena_alloc(arena,
+					 (request->count + 1) * sizeof(*plan.revisions)),
+		.count = request->count,
+	};
+	bool ok = true;
+
+	recall_effects(&planner);
+	for (size_t i = 0; ok && i < plan.count; i++) {
+		struct planned_revision *planned = &plan.revisions[i];
+		planned->revision = request->path[i];
+		planned->from = plan.to;
+		planned->to = history_step(request->history, arena, &plan.to,
+					   planned->revision, plan.upgrade);
+		plan.to = planned->to;
+		ok = plan_revision(&planner, planned, plan.upgrade);
+	}
+	*ret_plan = plan;
+	return ok;
+}
+
+bool run_plan_replay(const struct history *history, const struct dialect *dialect,
+		     const struct str_list *ids, struct schema *ret_schema,
+		     struct diags *diags)
+{
+	struct arena scratch = {0};
+	const struct plan_request request = {
+		.history = history, .dialect = dialect, .upgrade = true};
+	struct planner planner = {
+		.arena = &scratch,
+		.request = &request,
+		.schema = ret_schema,
+		.effects = {.dialect = dialect, .arena = &scratch, .silent = true},
+		.diags = diags,
+	};
+	const bool *below = history_mark_below(history, &scratch, ids);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < history->revision_count; i++) {
+		struct planned_revision planned = {.revision = history->revisions[i]};
+		ok = !below[i] || plan_revision(&planner, &planned, true);
+	}
+	arena_release(&scratch);
+	return ok;
+}

@@ -1,0 +1,44 @@
+/* Scripts for psql. */
+#include "base/arena.h"
+#include "run/script_writer.h"
+
+/* As pg_dump begins: the bytes and the quotes of the script are these. */
+static void open_script(struct script_writer *writer)
+{
+	script_add(writer, "SET client_encoding = 'UTF8'");
+	script_add(writer, "SET standard_conforming_strings = on");
+}
+
+/*
+ * EXCLUSIVE lets those who only look pass, and keeps out whoever would write the rows:
+ * another script waits here and then finds the database elsewhere. The ids are given to
+ * the block as one text, so that nothing in them is read as code.
+ */
+static void guard(struct script_writer *writer, const struct str_list *ids)
+{
+	const char *wanted =
+		ids->count ? str_list_join(&writer->arena, ids, ", ") : "base";
+
+	script_add(writer, "LOCK TABLE %s IN EXCLUSIVE MODE", writer->version_table);
+	script_add(writer,
+		   "DO $schemadiff$\n"
+		   "DECLARE\n"
+		   "\twanted text := %pL;\n"
+		   "\tfound text := (SELECT coalesce(string_agg(version_num, ', ' ORDER "
+		   "BY version_num COLLATE \"C\"), 'base') FROM %s);\n"
+		   "BEGIN\n"
+		   "\tIF found <> wanted THEN\n"
+		   "\t\tRAISE EXCEPTION 'the database is at revision %%, and this script "
+		   "begins at %%', found, wanted;\n"
+		   "\tEND IF;\n"
+		   "END\n"
+		   "$schemadiff$",
+		   wanted, writer->version_table);
+}
+
+const struct script_methods postgres_script = {
+	.shell = "Run it by: psql -X -v ON_ERROR_STOP=1 -f SCRIPT DATABASE",
+	.begin = "BEGIN",
+	.open = open_script,
+	.guard = guard,
+};
