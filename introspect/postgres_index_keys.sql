@@ -31,7 +31,9 @@ JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_am m ON m.oid = x.relam
-LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = i.indexrelid AND k.contype = 'x'
+LEFT JOIN pg_catalog.pg_constraint k
+	ON k.conindid = i.indexrelid AND k.contype = 'x'
+	/* scoped: AND k.conrelid = i.indrelid */
 CROSS JOIN LATERAL (
 	SELECT g.position,
 	       i.indkey[g.position - 1] AS attnum,

@@ -21,6 +21,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_am m ON m.oid = x.relam
 LEFT JOIN pg_catalog.pg_constraint k
 	ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+	/* scoped: AND k.conrelid = i.indrelid */
 WHERE (k.oid IS NULL OR k.contype = 'x')
   AND c.relkind = 'r'
   AND NOT c.relispartition

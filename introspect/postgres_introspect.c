@@ -67,6 +67,10 @@ static const char begin_sql[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY
 static const char tune_sql[] =
 	"SELECT pg_catalog.set_config('max_parallel_workers_per_gather', '0', true),"
 	" pg_catalog.set_config('work_mem', '32MB', true)";
+/* What postgres_scope.c says of the order. */
+static const char tune_scoped_sql[] =
+	"SELECT pg_catalog.set_config('max_parallel_workers_per_gather', '0', true),"
+	" pg_catalog.set_config('join_collapse_limit', '1', true)";
 static const char save_path_sql[] =
 	"SELECT pg_catalog.set_config('schemadiff.search_path',"
 	" pg_catalog.current_setting('search_path'), true)";
@@ -190,10 +194,11 @@ static bool send_queries(struct postgres *postgres, bool own_transaction,
 			 struct arena *arena, struct diags *diags)
 {
 	const char *pin = postgres_pin_search_path(postgres, arena, false);
+	const char *tune = postgres->database.scope.count ? tune_scoped_sql : tune_sql;
 	bool sent =
 		own_transaction
 			? postgres_pipeline_send(postgres, begin_sql, NULL, diags) &&
-				  postgres_pipeline_send(postgres, tune_sql, NULL, diags)
+				  postgres_pipeline_send(postgres, tune, NULL, diags)
 			: postgres_pipeline_send(postgres, save_path_sql, NULL, diags);
 
 	sent = sent && postgres_pipeline_send(postgres, pin, NULL, diags);

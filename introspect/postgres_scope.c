@@ -3,6 +3,8 @@
  *
  * A query says in comments what it asks besides then, such as AND c.oid = ANY (pg_class),
  * (pg_class) standing for the relations of those schemas and (schemas) for their names.
+ * It names the table first that is looked up by this; the planner is told to join in that
+ * order, since weighing all others takes longer than to run the query.
  * That a schema has an object is taken from pg_depend, which has an index for it; to look
  * through pg_class for a namespace would cost each of a thousand tenants as much as there
  * are tables of them all.
@@ -40,11 +42,16 @@ static void add_objects(struct strbuf *out, const char *class,
 		    class);
 }
 
-/* What a comment holds, with its last word in parentheses replaced. */
+/* What a comment holds, with a last word in parentheses replaced. */
 static void add_condition(struct strbuf *out, struct arena *arena, const char *text,
 			  const struct str_list *schemas)
 {
 	const char *open = strrchr(text, '(');
+	if (!open) {
+		strbuf_adds(out, text);
+		return;
+	}
+
 	const char *word = arena_strndup(arena, open + 1, strlen(open) - 2);
 
 	strbuf_add(out, text, (size_t)(open - text));
