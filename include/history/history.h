@@ -92,6 +92,12 @@ struct history_point {
 	const struct revision *branch;
 };
 
+/* Where a database with the version rows [ids] stands. False with an error for each that
+ * is in no file; the point then holds the others. */
+bool history_rows(const struct history *history, struct arena *arena,
+		  const struct str_list *ids, struct history_point *ret_point,
+		  struct diags *diags);
+
 /* What a word is read for: relative forms lead up, down, or either way. */
 enum history_direction { HISTORY_ANY, HISTORY_UPGRADE, HISTORY_DOWNGRADE };
 

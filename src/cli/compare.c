@@ -83,27 +83,6 @@ static void apply_ownership(const struct session *session, struct comparison *co
 	drop_foreign_namespaces(&comparison->is, &owner);
 }
 
-static bool find_current(struct session *session, const struct str_list *current,
-			 struct history_point *ret_point)
-{
-	for (size_t i = 0; i < current->count; i++) {
-		const struct revision *revision =
-			history_find(&session->history, current->items[i]);
-		if (revision) {
-			ARRAY_PUSH(&session->arena, ret_point->revisions,
-				   ret_point->count, revision);
-			continue;
-		}
-		diag_error(&session->diags, NOWHERE,
-			   "the database is at revision \"%s\", which is in no file",
-			   current->items[i]);
-		diag_hint(&session->diags, "Revisions are looked for in \"%s\".",
-			  session->config.versions);
-		return false;
-	}
-	return true;
-}
-
 bool session_replay(struct session *session, const struct str_list *current,
 		    struct schema *ret_schema)
 {
@@ -112,7 +91,8 @@ bool session_replay(struct session *session, const struct str_list *current,
 
 	if (!current->count || !session->history.revision_count)
 		return true;
-	if (!find_current(session, current, &target))
+	if (!history_rows(&session->history, &session->arena, current, &target,
+			  &session->diags))
 		return false;
 	if (!history_replay(&session->history, &target, ret_schema, &problems)) {
 		diag_warning(&session->diags, NOWHERE,

@@ -87,18 +87,8 @@ struct history_point session_tips(struct session *session, const struct str_list
 
 bool session_check_known(struct session *session, const struct str_list *current)
 {
-	bool known = true;
+	struct history_point rows = {0};
 
-	for (size_t i = 0; i < current->count; i++) {
-		if (history_find(&session->history, current->items[i]))
-			continue;
-		known = diag_error(
-			&session->diags, NOWHERE,
-			"the database is at revision \"%s\", which is in no file",
-			current->items[i]);
-		diag_hint(&session->diags,
-			  "Its file may be missing here, or the database may belong to "
-			  "another history; \"schemadiff stamp --purge\" overwrites it.");
-	}
-	return known;
+	return history_rows(&session->history, &session->arena, current, &rows,
+			    &session->diags);
 }

@@ -205,3 +205,27 @@ struct str_list history_bases(struct arena *arena, const struct history *history
 {
 	return ids_where(arena, history, is_base);
 }
+
+bool history_rows(const struct history *history, struct arena *arena,
+		  const struct str_list *ids, struct history_point *ret_point,
+		  struct diags *diags)
+{
+	struct history_point rows = {0};
+	bool ok = true;
+
+	for (size_t i = 0; i < ids->count; i++) {
+		const struct revision *row = history_find(history, ids->items[i]);
+		if (row) {
+			ARRAY_PUSH(arena, rows.revisions, rows.count, row);
+			continue;
+		}
+		ok = diag_error(diags, NOWHERE,
+				"the database is at revision \"%s\", which is in no file",
+				ids->items[i]);
+		diag_hint(diags,
+			  "Its file may be missing here, or the database may belong to "
+			  "another history; \"schemadiff stamp --purge\" overwrites it.");
+	}
+	*ret_point = rows;
+	return ok;
+}

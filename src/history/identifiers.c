@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "history/revision_set.h"
 
+enum { SHOWN_CANDIDATES = 10 };
+
 /* What resolving needs at hand. */
 struct resolver {
 	const struct history *history;
@@ -42,14 +44,48 @@ static void point_add_all(struct resolver *resolver, struct history_point *point
 			point_add(resolver->arena, point, revisions[i]);
 }
 
+/* A label that only the revision [at] of [point] has, or NULL. */
+static const char *own_label(const struct history_point *point, size_t at)
+{
+	const struct str_list *labels = &point->revisions[at]->branches;
+
+	for (size_t i = 0; i < labels->count; i++) {
+		bool own = true;
+		for (size_t j = 0; own && j < point->count; j++)
+			own = j == at ||
+			      !str_list_contains(&point->revisions[j]->branches,
+						 labels->items[i]);
+		if (own)
+			return labels->items[i];
+	}
+	return NULL;
+}
+
+/* What stands before "@head" for a head like the first of [point]. */
+static const char *branch_name(const struct history_point *point)
+{
+	const char *label = own_label(point, 0);
+
+	return label ? label : point->revisions[0]->id;
+}
+
+/* "3f2a9c1b7d4e (shop), 9b1c2d3e4f5a", and not without end. */
 static const char *point_text(struct resolver *resolver,
 			      const struct history_point *point)
 {
-	struct str_list ids = {0};
+	struct arena *arena = resolver->arena;
+	struct str_list names = {0};
 
-	for (size_t i = 0; i < point->count; i++)
-		str_list_add(resolver->arena, &ids, point->revisions[i]->id);
-	return str_list_join(resolver->arena, &ids, ", ");
+	for (size_t i = 0; i < point->count && i < SHOWN_CANDIDATES; i++) {
+		const char *id = point->revisions[i]->id, *label = own_label(point, i);
+		str_list_add(arena, &names,
+			     label ? arena_printf(arena, "%s (%s)", id, label) : id);
+	}
+	const char *text = str_list_join(arena, &names, ", ");
+	if (point->count > names.count)
+		text = arena_printf(arena, "%s, and %zu more", text,
+				    point->count - names.count);
+	return text;
 }
 
 static bool ambiguous(struct resolver *resolver, const char *word,
@@ -162,9 +198,8 @@ static bool resolve_head(struct resolver *resolver, struct history_point *ret_po
 		return true;
 	ambiguous(resolver, resolver->text, ret_point);
 	diag_hint(resolver->diags,
-		  "Name one of them, say \"LABEL@head\" or \"%s@head\" for the head of a "
-		  "branch, or \"heads\" for all.",
-		  ret_point->revisions[0]->id);
+		  "Say \"%s@head\" for the head of one branch, or \"heads\" for all.",
+		  branch_name(ret_point));
 	return false;
 }
 
@@ -195,19 +230,8 @@ static bool find_rows(struct resolver *resolver, struct history_point *ret_rows)
 		return diag_error(resolver->diags, NOWHERE,
 				  "\"%s\" means something only where there is a database",
 				  resolver->text);
-	for (size_t i = 0; i < current->count; i++) {
-		const struct revision *row =
-			history_find(resolver->history, current->items[i]);
-		if (row) {
-			point_add(resolver->arena, ret_rows, row);
-			continue;
-		}
-		return diag_error(
-			resolver->diags, NOWHERE,
-			"the database is at revision \"%s\", which is in no file",
-			current->items[i]);
-	}
-	return true;
+	return history_rows(resolver->history, resolver->arena, current, ret_rows,
+			    resolver->diags);
 }
 
 static bool resolve_current(struct resolver *resolver, struct history_point *ret_point)
@@ -270,6 +294,14 @@ static struct history_point find_tips(struct resolver *resolver,
 	return tips;
 }
 
+/* Steps lead to, or from, any of [candidates]. */
+static void hint_branch(struct resolver *resolver, const struct history_point *candidates)
+{
+	diag_hint(resolver->diags, "Say on which branch, as in \"%s@%s\".",
+		  branch_name(candidates),
+		  resolver->branch ? strchr(resolver->text, '@') + 1 : resolver->text);
+}
+
 /* Where "+N" and "-N" start. */
 static bool resolve_start(struct resolver *resolver, bool up,
 			  struct history_point *ret_point)
@@ -294,10 +326,7 @@ static bool resolve_start(struct resolver *resolver, bool up,
 			   resolver->text);
 		diag_detail(resolver->diags, "It is at: %s.",
 			    point_text(resolver, ret_point));
-		diag_hint(resolver->diags, "Say on which branch, as in \"%s@%s\".",
-			  ret_point->revisions[0]->id,
-			  resolver->branch ? strchr(resolver->text, '@') + 1
-					   : resolver->text);
+		hint_branch(resolver, ret_point);
 		return false;
 	}
 	return true;
@@ -315,8 +344,11 @@ static bool step_up(struct resolver *resolver, struct history_point *point)
 	for (size_t i = 0; !point->count && i < history->revision_count; i++)
 		if (!history->revisions[i]->down_revisions.count)
 			point_add_all(resolver, &above, &history->revisions[i], 1);
-	if (above.count > 1)
-		return ambiguous(resolver, resolver->text, &above);
+	if (above.count > 1) {
+		ambiguous(resolver, resolver->text, &above);
+		hint_branch(resolver, &above);
+		return false;
+	}
 	if (!above.count && !resolver->clip)
 		return diag_error(resolver->diags, NOWHERE,
 				  "revision \"%s\" is beyond the head", resolver->text);
@@ -462,6 +494,10 @@ static bool resolve_text(struct resolver *resolver, struct history_point *ret_po
 				  "\"%s\" is a range of revisions, not one", text);
 	if (!at)
 		return resolve_word(resolver, text, ret_point);
+	if (at == text || !at[1])
+		return diag_error(resolver->diags, NOWHERE,
+				  "\"%s\" says nothing %s \"@\"", text,
+				  at == text ? "before" : "after");
 	return resolve_branch(resolver, arena_strndup(resolver->arena, text,
 						      (size_t)(at - text))) &&
 	       resolve_word(resolver, at + 1, ret_point);

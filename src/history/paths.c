@@ -4,31 +4,25 @@
 #include "base/arena.h"
 #include "history/revision_set.h"
 
+static void set_add_point(struct revision_set set, const struct history_point *point)
+{
+	for (size_t i = 0; i < point->count; i++)
+		set_add(set, point->revisions[i]);
+}
+
 /* Everything that a database at [current] has behind it. */
 static bool applied_set(struct arena *arena, const struct history *history,
 			const struct str_list *current, struct revision_set *ret_set,
 			struct diags *diags)
 {
-	struct revision_set set = set_make(arena, history);
-	bool ok = true;
+	struct history_point rows = {0};
 
-	for (size_t i = 0; i < current->count; i++) {
-		const struct revision *revision =
-			history_find(history, current->items[i]);
-		if (revision) {
-			set_add(set, revision);
-			continue;
-		}
-		ok = diag_error(diags, NOWHERE,
-				"the database is at revision \"%s\", which is in no file",
-				current->items[i]);
-		diag_hint(diags,
-			  "Its file may be missing here, or the database may belong "
-			  "to another history.");
-	}
-	set_add_ancestors(set, history, EDGES_ALL);
-	*ret_set = set;
-	return ok;
+	if (!history_rows(history, arena, current, &rows, diags))
+		return false;
+	*ret_set = set_make(arena, history);
+	set_add_point(*ret_set, &rows);
+	set_add_ancestors(*ret_set, history, EDGES_ALL);
+	return true;
 }
 
 static void collect(struct arena *arena, const struct history *history,
@@ -43,12 +37,6 @@ static void collect(struct arena *arena, const struct history *history,
 			ARRAY_PUSH(arena, path, count, history->revisions[i]);
 	*ret_path = path;
 	*ret_count = count;
-}
-
-static void set_add_point(struct revision_set set, const struct history_point *point)
-{
-	for (size_t i = 0; i < point->count; i++)
-		set_add(set, point->revisions[i]);
 }
 
 /* Nothing to run because the database has long been there. */
