@@ -28,6 +28,7 @@ struct options {
 	enum color_mode color;
 	enum output_format format; /* the command's default where none was given */
 
+	const char *rebase;
 	const char *message, *revision_id, *range;
 	bool offline, autogenerate, allow_empty, baseline, purge;
 	const char *head, *version_path;

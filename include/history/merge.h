@@ -15,4 +15,8 @@
 void history_check_merge(const struct history *history, const struct str_list *ids,
 			 struct diags *diags);
 
+/* The first half of it, for two revisions. */
+void history_warn_of_touches(const struct history *history, const struct revision *a,
+			     const struct revision *b, struct diags *diags);
+
 #endif

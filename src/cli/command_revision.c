@@ -1,6 +1,7 @@
 /* revision: an empty file to fill in, or what leads from the database to the models. */
 #include "cli/locate.h"
 #include "cli/placing.h"
+#include "cli/rebase.h"
 
 #include "render/ops_text.h"
 
@@ -151,7 +152,11 @@ enum exit_status command_revision(struct session *session)
 {
 	struct revision_wish wish = {0};
 
-	if (!session_load_history(session) || !revision_place(session, &wish))
+	if (!session_load_history(session))
+		return EXIT_TROUBLE;
+	if (session->options.rebase)
+		return revision_rebase(session);
+	if (!revision_place(session, &wish))
 		return EXIT_TROUBLE;
 	bool done = session->options.autogenerate ? autogenerate(session, &wish)
 						  : write_empty(session, &wish);

@@ -25,7 +25,12 @@ const struct command commands[] = {
 		"Without --autogenerate the revision is empty, to be written by hand. With it,\n"
 		"the revision holds what leads from the database to the models; it is proven\n"
 		"in memory, both ways, before it is written. \"schemadiff --autogenerate\" is\n"
-		"short for \"schemadiff revision --autogenerate\".\n",
+		"short for \"schemadiff revision --autogenerate\". With --offline it starts at\n"
+		"what the history builds, and no database is opened.\n\n"
+		"With --rebase REV none is written: REV, with what goes on from it, is moved\n"
+		"on top of the other head (or of --head), after a replay that proves that it\n"
+		"fits there. Only down_revision in its file changes. What a database has run\n"
+		"does not move; --offline does not ask one.\n",
 		command_revision, false,
 	},
 	[COMMAND_UPGRADE] = {

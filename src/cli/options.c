@@ -23,6 +23,8 @@ const struct option_row option_rows[] = {
 	 "fill it with what leads to the models"},
 	{"offline", 0, OPTION_FLAG, FIELD(offline), NULL, ON(REVISION) | ON(CHECK),
 	 "compare with the replayed history, not with a database"},
+	{"rebase", 0, OPTION_TEXT, FIELD(rebase), "REV", ON(REVISION),
+	 "write none; move REV, not yet run, on top of the other head"},
 	{"allow-empty", 0, OPTION_FLAG, FIELD(allow_empty), NULL, ON(REVISION),
 	 "write it even when nothing changed"},
 	{"rev-id", 0, OPTION_TEXT, FIELD(revision_id), "ID", ON(REVISION) | ON(MERGE),

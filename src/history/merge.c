@@ -228,17 +228,31 @@ static struct branch branch_make(struct merge_check *check, const char *id)
 	};
 }
 
+static void compare_branches(struct merge_check *check, const char *a, const char *b)
+{
+	check->a = branch_make(check, a);
+	check->b = branch_make(check, b);
+	split_marks(check);
+	visit_touches(check, check->a.alone, note_touch);
+	visit_touches(check, check->b.alone, compare_touch);
+}
+
 static void check_pair(const struct history *history, const char *a, const char *b,
 		       struct diags *diags)
 {
 	struct merge_check check = {.history = history, .diags = diags};
 
-	check.a = branch_make(&check, a);
-	check.b = branch_make(&check, b);
-	split_marks(&check);
-	visit_touches(&check, check.a.alone, note_touch);
-	visit_touches(&check, check.b.alone, compare_touch);
+	compare_branches(&check, a, b);
 	check_orders(&check);
+	arena_release(&check.arena);
+}
+
+void history_warn_of_touches(const struct history *history, const struct revision *a,
+			     const struct revision *b, struct diags *diags)
+{
+	struct merge_check check = {.history = history, .diags = diags};
+
+	compare_branches(&check, a->id, b->id);
 	arena_release(&check.arena);
 }
 
