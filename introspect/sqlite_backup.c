@@ -13,7 +13,6 @@ enum {
 	PAGES_AT_ONCE = 4096,
 	PAUSE_MS = 20, /* while another program has the database to itself */
 	PATIENCE_MS = 60000,
-	PROBLEMS_SHOWN = 10,
 };
 
 static bool is_busy(int code)
@@ -105,6 +104,7 @@ static bool check_copy(const struct database *database, const char *temporary,
 {
 	struct sqlite_database copy = {.base = *database};
 	AUTO_STRBUF uri = {0}, problems = {0};
+	struct diags said = {0};
 
 	write_immutable_uri(temporary, &uri);
 	if (sqlite3_open_v2(strbuf_text(&uri), &copy.handle,
@@ -113,11 +113,14 @@ static bool check_copy(const struct database *database, const char *temporary,
 		sqlite3_close(copy.handle);
 		return false;
 	}
-	bool ok = sqlite_each_row(&copy, "PRAGMA integrity_check(10)", collect_problem,
-				  &problems, diags);
+	if (!sqlite_each_row(&copy, "PRAGMA integrity_check(10)", collect_problem,
+			     &problems, &said))
+		strbuf_addf(&problems, "%s%s", problems.length ? "\n" : "",
+			    said.items[0].message);
+	diags_release(&said);
 	sqlite3_close(copy.handle);
-	if (!ok || !problems.length)
-		return ok;
+	if (!problems.length)
+		return true;
 	diag_error(diags, NOWHERE, "the backup of database \"%s\" is not sound",
 		   database->display);
 	diag_detail(diags, "%s", strbuf_text(&problems));
