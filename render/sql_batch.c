@@ -126,6 +126,7 @@ bool batch_plan_make(struct arena *arena, const struct dialect *dialect,
 		return false;
 	if (!sql_renderer_get(dialect)->find_row_key(arena, schema, table, &plan.key))
 		return no_key(&plan, diags);
+	plan.key.columns = str_list_copy(arena, &plan.key.columns);
 	*ret_plan = plan;
 	return key_is_left_alone(&plan, diags);
 }

@@ -24,6 +24,9 @@ struct run_methods {
 	/* Right before COMMIT: is the data as whole as it was at begin()? NULL: always.
 	 */
 	bool (*check)(struct run *run);
+	/* A savepoint "schemadiff_key", and settings under which any value reads back
+	 * from its text; NULL: it always does. */
+	const char *key_settings;
 };
 
 extern const struct run_methods postgres_run; /* src/run/run_postgres.c */

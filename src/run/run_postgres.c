@@ -90,4 +90,8 @@ const struct run_methods postgres_run = {
 	.lock = lock,
 	.unlock = unlock,
 	.begin = begin,
+	.key_settings = "SAVEPOINT schemadiff_key; SET LOCAL datestyle = ISO; "
+			"SET LOCAL intervalstyle = postgres; "
+			"SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = hex; "
+			"SET LOCAL lc_monetary = 'C'",
 };

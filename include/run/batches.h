@@ -1,0 +1,67 @@
+/*
+ * A step of many transactions: one op that changes rows, a batch of them at a time.
+ *
+ * The runner's part is the transactions and the log row, which holds, committed with each
+ * batch, how far the step has come; so that a run that was killed goes on behind the last
+ * batch that was committed.
+ *
+ *	batches_start(run, op, &schema, progress, &batches);
+ *	begin:	batches_next(run, &batches, &statement);
+ *		run [statement], write batches.progress to the log row, COMMIT
+ *		batches_committed(run, &batches);
+ *	... again, until [statement] has no SQL: nothing is left to do, and in this last
+ *	transaction the step is finished.
+ *
+ * A transaction that was rolled back may be tried again from its begin.
+ *
+ * Every row that is there when the step begins, and still there when its turn comes, is
+ * changed exactly once: batches are ranges of the key that follow each other without gap
+ * or overlap. A row that comes in while the step runs is met if it is in front of the
+ * walk. For those behind it the walk is followed by another, over the rows that still
+ * need it, where an op tells which ones do: in a backfill those where the column is NULL.
+ */
+#ifndef RUN_BATCHES_H
+#define RUN_BATCHES_H
+
+#include <time.h>
+
+#include "render/batch.h"
+#include "render/sql.h"
+#include "run/run.h"
+
+/* How far it is: all that a run must know of those before it. */
+struct batch_progress {
+	struct batch_place place;
+	size_t rows;		    /* done */
+	const char *schema_version; /* SQLite, where row ids are the key; else NULL */
+};
+
+struct batches {
+	struct batch_plan plan;
+	struct batch_progress done; /* committed */
+	struct batch_progress next; /* will be with the transaction that is open */
+	const char *progress;	    /* [next] as text, for the log row */
+	size_t rows_before;	    /* done by runs before this one */
+	size_t total_rows;	    /* with those; 0: unknown */
+	struct timespec started;
+	/* Of [done] and [next] in turns, so that a long step needs no more and more. */
+	struct arena arenas[2];
+	unsigned batch; /* number of this run's */
+};
+
+/*
+ * Prepare for [op], whose table stands in [schema] (as it is), going on from [progress],
+ * the text in the log row of a run before (NULL: from the start). Outside of a
+ * transaction. False with an error; batches_release() follows in any case.
+ */
+bool batches_start(struct run *run, const struct op *op, const struct schema *schema,
+		   const char *progress, struct batches *ret_batches);
+/* In a transaction: find the next batch. [ret_statement] gets no SQL where none is left.
+ */
+bool batches_next(struct run *run, struct batches *batches,
+		  struct sql_statement *ret_statement);
+/* The transaction of the last batches_next() was committed. */
+void batches_committed(struct run *run, struct batches *batches);
+void batches_release(struct batches *batches);
+
+#endif
