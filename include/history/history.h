@@ -43,7 +43,7 @@ struct revision {
 /* `struct history h = {0};` is valid and empty. */
 struct history {
 	struct arena arena;
-	struct revision **revisions; /* parents before children; ties by id */
+	struct revision **revisions; /* parents before children, branch by branch */
 	struct revision **by_id;     /* the same, sorted by id */
 	size_t revision_count;
 	struct map labels;	     /* to the revision whose file says it */

@@ -197,39 +197,6 @@ static bool link_revisions(struct history *history, struct diags *diags)
 	return ok;
 }
 
-/* The ready revisions of a topological sort: a heap by position in by_id. */
-struct heap {
-	size_t *items;
-	size_t count;
-};
-
-static void heap_push(struct heap *heap, size_t item)
-{
-	size_t at = heap->count++;
-
-	for (; at && heap->items[(at - 1) / 2] > item; at = (at - 1) / 2)
-		heap->items[at] = heap->items[(at - 1) / 2];
-	heap->items[at] = item;
-}
-
-static size_t heap_pop(struct heap *heap)
-{
-	size_t top = heap->items[0], last = heap->items[--heap->count], at = 0;
-
-	for (;;) {
-		size_t child = 2 * at + 1;
-		if (child + 1 < heap->count &&
-		    heap->items[child + 1] < heap->items[child])
-			child++;
-		if (child >= heap->count || heap->items[child] >= last)
-			break;
-		heap->items[at] = heap->items[child];
-		at = child;
-	}
-	heap->items[at] = last;
-	return top;
-}
-
 /* The children of revision i are edges[starts[i]] up to edges[starts[i + 1]]. */
 struct children {
 	size_t *starts, *edges;
@@ -260,26 +227,30 @@ static struct children find_children(struct arena *arena, const struct history *
 	return children;
 }
 
-/* Sort into history->revisions; returns how many got there, fewer where there is a cycle.
- * [waiting] counts the parents that each still waits for. */
+/*
+ * Sort into history->revisions; returns how many got there, fewer where there is a cycle.
+ * [waiting] counts the parents that each still waits for. Who became ready last goes
+ * first, so that one branch is followed as far as it goes before the next.
+ */
 static size_t sort_revisions(struct history *history, struct arena *scratch,
 			     size_t *waiting)
 {
 	size_t count = history->revision_count, done = 0;
 	struct children children = find_children(scratch, history);
-	struct heap ready = {.items = arena_alloc(scratch, (count + 1) * sizeof(size_t))};
+	size_t *ready = arena_alloc(scratch, (count + 1) * sizeof(*ready));
+	size_t ready_count = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = count; i-- > 0;) {
 		waiting[i] = history->by_id[i]->parent_count;
 		if (!waiting[i])
-			heap_push(&ready, i);
+			ready[ready_count++] = i;
 	}
-	while (ready.count) {
-		size_t at = heap_pop(&ready);
+	while (ready_count) {
+		size_t at = ready[--ready_count];
 		history->revisions[done++] = history->by_id[at];
-		for (size_t i = children.starts[at]; i < children.starts[at + 1]; i++)
+		for (size_t i = children.starts[at + 1]; i-- > children.starts[at];)
 			if (--waiting[children.edges[i]] == 0)
-				heap_push(&ready, children.edges[i]);
+				ready[ready_count++] = children.edges[i];
 	}
 	return done;
 }

@@ -33,7 +33,7 @@ static const char *order(struct history_files *files)
 	return str_list_join(&files->arena, &ids, " ");
 }
 
-Test(history, puts_parents_before_children_and_ties_by_id)
+Test(history, puts_parents_before_children_branch_by_branch)
 {
 	struct history_files files = {0};
 
