@@ -131,6 +131,25 @@ GRAPHS = {
         "cc03": node("aa02"),
         "dd05": node("bb04"),
     },
+    # Labels that begin late: each holds back to where its branch began.
+    "late": {
+        "aa01": node(),
+        "aa02": node("aa01"),
+        "bb03": node("aa02"),
+        "bb04": node("bb03"),
+        "bb05": node("bb04", labels=("left", "old-2")),
+        "cc03": node("aa02"),
+        "cc04": node("cc03", labels="right"),
+        "cc05": node("cc04"),
+        "dd01": node(),
+        "dd02": node("dd01", labels="other"),
+    },
+    # A merge with an ancestor of the other parent.
+    "above": {
+        "aa01": node(),
+        "bb02": node("aa01"),
+        "cc03": node(("aa01", "bb02")),
+    },
 }
 
 CASES = []
@@ -286,6 +305,18 @@ case("fork", "", "labels", "bb04")
 case("fork", "", "labels", "aa02")
 case("fork", "", "heads", "")
 
+case("late", "", "labels", "aa02")
+case("late", "", "labels", "bb03")
+case("late", "", "labels", "cc03")
+case("late", "", "labels", "cc05")
+case("late", "", "labels", "dd01")
+case("late", "", "upgrade", "left")
+case("late", "", "upgrade", "old-2", run=["aa01", "aa02", "bb03", "bb04", "bb05"],
+     rows=["bb05"], differs="Alembic reads a number of steps where a label ends like one")
+case("late", "", "upgrade", "lef@head")
+case("late", "bb05 cc05", "downgrade", "old-2@-1")
+case("late", "bb05 cc05 dd02", "downgrade", "right@base")
+
 # A merge.
 BOTH = "a step down from a merge leads to all that it merges"
 case("merge", "", "upgrade", "head")
@@ -417,3 +448,11 @@ case("nested", "", "labels", "bb03")
 case("nested", "", "labels", "aa02")
 case("nested", "", "labels", "dd05")
 case("nested", "", "show", "inner")
+
+# What a merge has below it twice.
+case("above", "", "upgrade", "head")
+case("above", "bb02", "upgrade", "+1")
+case("above", "aa01", "upgrade", "bb02")
+case("above", "cc03", "downgrade", "bb02")
+case("above", "cc03", "downgrade", "aa01")
+case("above", "cc03", "downgrade", "-1", differs=BOTH, run=["cc03"], rows=["bb02"])
