@@ -78,7 +78,7 @@ static bool is_control(char c)
  */
 static void write_mermaid_text(const char *text, struct strbuf *out)
 {
-	static const char special[] = "\"#&<>`*_~[]{}()|\\;";
+	static const char special[] = "\"#&<>`\\";
 
 	for (; *text; text++) {
 		if (*text == '\n')

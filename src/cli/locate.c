@@ -54,6 +54,7 @@ bool session_locate_operands(struct session *session, struct history_point *ret_
 		if (!point.count)
 			return diag_error(&session->diags, NOWHERE,
 					  "\"%s\" is no revision", operands->items[i]);
+		revisions_sort_by_path(point.revisions, point.count);
 		for (size_t j = 0; j < point.count; j++)
 			if (!point_has(&all, point.revisions[j]))
 				ARRAY_PUSH(&session->arena, all.revisions, all.count,
