@@ -13,6 +13,8 @@
 struct options;
 struct schema;
 
+#define DEFAULT_VERSION_TABLE "alembic_version"
+
 /* One entry of `ignore:`: "index:users.ix_*". */
 struct ignore_rule {
 	enum ignore_kind {
@@ -45,6 +47,7 @@ struct config {
 	struct str_list models;
 	const char *script_location, *versions;
 	const char *version_table, *version_schema;
+	bool has_derived_table; /* [version_table] comes from [name] */
 	struct naming_convention naming;
 	bool drop_unmanaged;
 	struct ignore_rule *ignore;

@@ -62,6 +62,8 @@ struct runner_events {
 struct runner_options {
 	const char *version_table;  /* NULL: "alembic_version" */
 	const char *version_schema; /* NULL: the default schema */
+	/* Where a script's bare names are looked up; empty: where its session does. */
+	struct str_list search_path;
 	enum runner_transactions transactions;
 	runner_time lock_timeout;      /* for a lock in the database: 5 s */
 	runner_time statement_timeout; /* for a statement: the server's own */

@@ -245,14 +245,16 @@ static void read_key(const struct config_reader *reader, const struct yaml_pair 
 			return;
 		}
 	}
-	str_list_add(reader->arena, &known, DATABASES_KEY);
+	if (!reader->config->name)
+		str_list_add(reader->arena, &known, DATABASES_KEY);
 	config_report_unknown(reader, pair->key, "key", &known);
 }
 
 void config_read_keys(const struct config_reader *reader, const struct yaml_node *mapping)
 {
 	for (size_t i = 0; i < mapping->pair_count; i++)
-		if (!text_equal(mapping->pairs[i].key->text, DATABASES_KEY))
+		if (reader->config->name ||
+		    !text_equal(mapping->pairs[i].key->text, DATABASES_KEY))
 			read_key(reader, &mapping->pairs[i]);
 	config_check_schemas(reader, mapping);
 }
@@ -261,11 +263,12 @@ void config_finish(const struct config_reader *reader)
 {
 	struct config *config = reader->config;
 
-	if (!config->version_table)
-		config->version_table =
-			config->name ? arena_printf(reader->arena, "%s_alembic_version",
-						    config->name)
-				     : "alembic_version";
+	config->has_derived_table = config->name && !config->version_table;
+	if (config->has_derived_table)
+		config->version_table = arena_printf(
+			reader->arena, "%s_" DEFAULT_VERSION_TABLE, config->name);
+	else if (!config->version_table)
+		config->version_table = DEFAULT_VERSION_TABLE;
 	if (!config->version_schema)
 		config->version_schema = config->schema;
 	config->versions = path_join(reader->arena, config->script_location, "versions");

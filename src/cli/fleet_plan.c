@@ -26,6 +26,17 @@ struct plan {
 	size_t count;
 };
 
+static bool is_for_each_database(const struct options *options)
+{
+	return reaches[command_id(options->command)].each_database && !options->sql;
+}
+
+/* A script is the same for all schemas, too. */
+static bool is_for_each_schema(const struct options *options)
+{
+	return reaches[command_id(options->command)].each_schema && !options->sql;
+}
+
 static const char *database_names(struct plan *plan)
 {
 	const struct config *config = &plan->session->config;
@@ -109,10 +120,10 @@ static bool check_databases(struct plan *plan)
 	if (plan->options->url)
 		return diag_error(diags, NOWHERE, "--url gives one database, not %zu",
 				  plan->count);
-	if (reaches[command_id(command)].each_database)
+	if (is_for_each_database(plan->options))
 		return true;
-	diag_error(diags, NOWHERE, "command \"%s\" works on one database at a time",
-		   command->name);
+	diag_error(diags, NOWHERE, "command \"%s\"%s works on one database at a time",
+		   command->name, plan->options->sql ? " with --sql" : "");
 	diag_hint(diags, "Choose one of %s with -n NAME.", database_names(plan));
 	return false;
 }
@@ -125,7 +136,9 @@ static bool share_history(const struct config *a, const struct config *b)
 /* A new revision is one for all that share a history. */
 static bool check_histories(struct plan *plan)
 {
-	if (plan->options->command != &commands[COMMAND_REVISION])
+	const enum command_id id = command_id(plan->options->command);
+
+	if (id != COMMAND_REVISION && id != COMMAND_MERGE)
 		return true;
 	for (size_t i = 0; i < plan->count; i++) {
 		for (size_t j = 0; j < i; j++) {
@@ -223,12 +236,6 @@ static void add_database(struct plan *plan, const struct config *config)
 			add_project(plan, config, config->schema ? config->schema : "");
 }
 
-static bool are_tenants_wanted(const struct plan *plan, const struct config *config)
-{
-	return config->tenants.configured &&
-	       reaches[command_id(plan->options->command)].each_schema;
-}
-
 static void add_units(struct plan *plan, const struct config *config)
 {
 	const struct str_list *schemas = &plan->options->schemas;
@@ -237,7 +244,7 @@ static void add_units(struct plan *plan, const struct config *config)
 		add_schemas(plan, config, schemas);
 		return;
 	}
-	if (are_tenants_wanted(plan, config)) {
+	if (config->tenants.configured && is_for_each_schema(plan->options)) {
 		add_tenants(plan, config);
 		plan->fleet->reported = true;
 		return;
@@ -260,7 +267,11 @@ bool fleet_plan(struct fleet *fleet)
 		return false;
 	for (size_t i = 0; i < plan.count; i++)
 		add_units(&plan, plan.chosen[i]);
-	fleet->reported |= plan.options->all || plan.options->names.count > 1 ||
+	if (plan.options->sql && fleet->count > 1)
+		return diag_error(&session->diags, NOWHERE,
+				  "a script is for one schema, not %zu", fleet->count);
+	fleet->reported |= (plan.options->all && !plan.options->sql) ||
+			   plan.options->names.count > 1 ||
 			   plan.options->schemas.count > 1;
 	return true;
 }

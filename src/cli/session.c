@@ -162,21 +162,68 @@ static void show_revision(const struct runner_revision *event, void *data)
 		    revision->message ? revision->message : "");
 }
 
+/* Of the configured schema, as connection_use_schema() sets it. */
+static struct str_list search_path(struct session *session)
+{
+	const struct config *config = &session->config;
+	struct str_list path = {0};
+
+	if (!config->schema)
+		return path;
+	str_list_add(&session->arena, &path, config->schema);
+	for (size_t i = 0; i < config->search_path.count; i++)
+		str_list_add(&session->arena, &path, config->search_path.items[i]);
+	return path;
+}
+
 struct runner_options session_runner(struct session *session)
 {
 	return (struct runner_options){
 		.version_table = session->config.version_table,
 		.version_schema = session->config.version_schema,
+		.search_path = search_path(session),
 		.events = {.data = session, .revision = show_revision},
 	};
+}
+
+/*
+ * A database that was the only one of its configuration keeps its version in the table
+ * that all have by default. Under its new name it seems to be at no revision.
+ */
+static void note_other_table(struct session *session)
+{
+	struct runner_options options = session_runner(session);
+	const struct config *config = &session->config;
+	struct str_list ids = {0};
+	struct diags ignored = {0};
+
+	options.version_table = DEFAULT_VERSION_TABLE;
+	if (config->has_derived_table &&
+	    runner_current(session->database, &options, &session->arena, &ids,
+			   &ignored) &&
+	    ids.count && history_find(&session->history, ids.items[0])) {
+		diag_warning(&session->diags, NOWHERE,
+			     "table \"%s\" says that the database is at %s, but \"%s\" "
+			     "is where database \"%s\" keeps its revision",
+			     DEFAULT_VERSION_TABLE, ids.items[0], config->version_table,
+			     config->name);
+		diag_hint(&session->diags, "If it is this database's, write "
+					   "\"version_table: " DEFAULT_VERSION_TABLE
+					   "\" in schemadiff.yaml.");
+	}
+	diags_release(&ignored);
 }
 
 bool session_current(struct session *session, struct str_list *ret_ids)
 {
 	struct runner_options options = session_runner(session);
 
-	return runner_current(session->database, &options, &session->arena, ret_ids,
-			      &session->diags);
+	if (!runner_current(session->database, &options, &session->arena, ret_ids,
+			    &session->diags))
+		return false;
+	if (!ret_ids->count)
+		note_other_table(session);
+	return true;
 }
 
 void session_say(const struct session *session, const char *format, ...)

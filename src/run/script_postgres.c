@@ -2,11 +2,25 @@
 #include "base/arena.h"
 #include "run/script_writer.h"
 
+static void set_search_path(struct script_writer *writer)
+{
+	const struct str_list *path = &writer->options->search_path;
+	AUTO_STRBUF names = {0};
+
+	for (size_t i = 0; i < path->count; i++) {
+		strbuf_adds(&names, i ? ", " : "");
+		dialect_quote_name(writer->dialect, &names, path->items[i]);
+	}
+	if (path->count)
+		script_add(writer, "SET search_path = %s", strbuf_text(&names));
+}
+
 /* As pg_dump begins: the bytes and the quotes of the script are these. */
 static void open_script(struct script_writer *writer)
 {
 	script_add(writer, "SET client_encoding = 'UTF8'");
 	script_add(writer, "SET standard_conforming_strings = on");
+	set_search_path(writer);
 }
 
 /*
