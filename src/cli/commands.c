@@ -36,13 +36,15 @@ const struct command commands[] = {
 	[COMMAND_UPGRADE] = {
 		"upgrade", "REV", 1, 1, {0},
 		"run revisions up to REV",
-		"REV is an id or the unique beginning of one, head, heads, or +N.\n",
+		"REV is an id or the unique beginning of one, a label, head, heads, +N, REV+N,\n"
+		"or any of these on a branch: LABEL@head, LABEL@+N.\n",
 		command_upgrade, false,
 	},
 	[COMMAND_DOWNGRADE] = {
 		"downgrade", "REV", 1, 1, {0},
 		"undo revisions down to REV",
-		"REV is an id or the unique beginning of one, base, or -N.\n",
+		"REV is an id or the unique beginning of one, a label, base, -N, REV-N, or any\n"
+		"of these on a branch: LABEL@base, LABEL@-N.\n",
 		command_downgrade, false,
 	},
 	[COMMAND_CURRENT] = {
