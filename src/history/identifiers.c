@@ -580,7 +580,7 @@ static bool split_range(struct arena *arena, const char *text, struct range_text
 {
 	const char *colon = strchr(text, ':');
 
-	if (!colon || strchr(colon + 1, ':') || !text[1])
+	if (!colon || strchr(colon + 1, ':'))
 		return false;
 	ret->from = arena_strndup(arena, text, (size_t)(colon - text));
 	ret->to = colon + 1;

@@ -148,6 +148,14 @@ bool history_downgrade_path(const struct history *history, struct arena *arena,
 	return true;
 }
 
+static bool set_has_any(struct revision_set set, const struct history_point *point)
+{
+	for (size_t i = 0; i < point->count; i++)
+		if (set_has(set, point->revisions[i]))
+			return true;
+	return false;
+}
+
 bool history_range_path(const struct history *history, struct arena *arena,
 			const struct history_range *range,
 			const struct revision ***ret_path, size_t *ret_count,
@@ -160,6 +168,9 @@ bool history_range_path(const struct history *history, struct arena *arena,
 	set_add_ancestors(wanted, history, EDGES_ALL);
 	set_add_point(above, &range->from);
 	set_add_descendants(above, history, EDGES_DOWN);
+	/* From a branch to one that depends on it. */
+	if (!set_has_any(above, &range->to))
+		set_add_descendants(above, history, EDGES_ALL);
 	for (size_t i = 0; i < range->from.count; i++)
 		if (!set_has(wanted, range->from.revisions[i]))
 			return diag_error(diags, NOWHERE,
