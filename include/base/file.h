@@ -45,6 +45,10 @@ bool directory_make(const char *path, struct diags *diags);
 /* The sorted names (not paths) in a folder, without "." and ".."; false with an error. */
 bool directory_list(struct arena *arena, const char *path, struct str_list *ret_names,
 		    struct diags *diags);
+/* Does [path] begin with [folder], as text? */
+bool path_is_below(const char *path, const char *folder);
+/* The folder of [path]: "." where it has none. */
+const char *path_folder(struct arena *arena, const char *path);
 /* [folder]/[name], or [name] itself when it is absolute. */
 char *path_join(struct arena *arena, const char *folder, const char *name);
 /* [path] from the root, without links and dots; as it is where there is no such file. */

@@ -8,10 +8,12 @@
 
 #include "base/diag.h"
 #include "base/text.h"
+#include "history/naming.h"
 #include "schema/names.h"
 
 struct options;
 struct schema;
+struct yaml_node;
 
 #define DEFAULT_VERSION_TABLE "alembic_version"
 
@@ -37,6 +39,15 @@ struct tenants {
 	bool create; /* those that are missing, before an upgrade */
 };
 
+/* What version_locations follow from; only config_locations.c knows it. */
+struct config_locations {
+	const struct yaml_node *script, *versions, *sys_path; /* NULL: not given */
+	/* Of `databases:`; one's own script_location hides the common version_locations.
+	 */
+	const char *script_owner, *versions_owner;
+	char separator, version_separator; /* '\0': not given */
+};
+
 /* Relative paths have been joined to [folder] already, but for the URL's. */
 struct config {
 	const char *file; /* as messages call it; NULL: there is none */
@@ -45,13 +56,19 @@ struct config {
 	const char *url; /* not yet expanded: see config_url() */
 	struct position url_position;
 	struct str_list models;
-	const char *script_location, *versions;
+	const char *script_location;
+	struct str_list version_locations; /* folders of revision files; one at least */
+	bool recursive;			   /* the folders within them, too */
+	struct revision_naming file_naming;
 	const char *version_table, *version_schema;
 	bool has_derived_table; /* [version_table] comes from [name] */
 	struct naming_convention naming;
 	bool drop_unmanaged;
 	struct ignore_rule *ignore;
 	size_t ignore_count;
+	struct config_locations locations;
+	struct str_list ignored_keys; /* of Alembic's; with the reason for each */
+	struct position ignored_position;
 
 	const char *schema; /* that bare names mean; NULL: the database's own default */
 	struct str_list search_path; /* schemas behind that one */
@@ -63,8 +80,8 @@ struct config {
 
 /*
  * The configuration that [options] name: its -c FILE, or schemadiff.yaml here or in the
- * nearest folder above, or none; with what the command line overrides. All errors of the
- * file are reported before it returns false.
+ * nearest folder above, or else an alembic.ini found so, or none; with what the command
+ * line overrides. All errors of the file are reported before it returns false.
  */
 bool config_load(struct arena *arena, const struct options *options,
 		 struct config *ret_config, struct diags *diags);

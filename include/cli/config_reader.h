@@ -21,9 +21,12 @@ struct config_reader {
  * A key of the configuration. The same key may be read twice: for all databases, and,
  * from a copy of that, for one of `databases:`; so a list starts anew in each reading.
  */
+typedef void config_key_read(const struct config_reader *reader,
+			     const struct yaml_node *node);
+
 struct config_key {
 	const char *name;
-	void (*read)(const struct config_reader *reader, const struct yaml_node *node);
+	config_key_read *read;
 };
 
 struct position config_position(const struct config_reader *reader,
@@ -43,6 +46,24 @@ void config_report_unknown(const struct config_reader *reader,
 /* Read all keys that may also stand under one of `databases:`. */
 void config_read_keys(const struct config_reader *reader,
 		      const struct yaml_node *mapping);
+/* The readers of the keys that say where revision files are and how they are called. */
+config_key_read config_read_script_location, config_read_version_locations,
+	config_read_sys_path, config_read_path_separator,
+	config_read_version_path_separator, config_read_recursive,
+	config_read_file_template, config_read_version_format, config_read_slug_length,
+	config_read_max_length, config_read_timezone, config_read_revision_environment,
+	config_read_sourceless, config_read_post_write_hooks, config_read_output_encoding;
+
+/* Set script_location and version_locations from those keys. */
+void config_locate(const struct config_reader *reader);
+/* Warn, once, of the keys that Alembic needs and this program does not. */
+void config_report_ignored(const struct config_reader *reader);
+/* The absolute folder of the configuration file, which "%(here)s" stands for. */
+const char *config_here(const struct config_reader *reader);
+
+/* The mapping that the alembic.ini in reader->source stands for; NULL with errors. */
+const struct yaml_node *config_ini_root(const struct config_reader *reader);
+
 /* What follows from the keys together, for keys that were not given. */
 void config_finish(const struct config_reader *reader);
 

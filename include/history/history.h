@@ -209,10 +209,4 @@ bool revision_read(struct arena *arena, const struct source *source,
 bool revision_read_python(struct arena *arena, const struct source *source,
 			  struct revision *ret_revision, struct diags *diags);
 
-/* A new id: 12 hex digits from the system's random source. */
-bool revision_new_id(struct arena *arena, const char **ret_id, struct diags *diags);
-/* "<id>_<slug>.yaml"; the slug is the message's words in lower case joined by "_", cut at
- * 40 characters on a word border (Alembic's truncate_slug_length). */
-const char *revision_file_name(struct arena *arena, const char *id, const char *message);
-
 #endif

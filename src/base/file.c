@@ -366,3 +366,21 @@ const char *path_real(struct arena *arena, const char *path)
 	free(real);
 	return copy;
 }
+
+const char *path_folder(struct arena *arena, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return ".";
+	return arena_strndup(arena, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+bool path_is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	while (length && folder[length - 1] == '/')
+		length--;
+	return strncmp(path, folder, length) == 0 && path[length] == '/';
+}

@@ -191,7 +191,8 @@ static bool write_baseline(struct session *session, const struct project *projec
 	if (!revision)
 		return false;
 	schema_write_models(&comparison->wanted, &models);
-	session->config.versions = project->versions;
+	str_list_add(&session->arena, &session->config.version_locations,
+		     project->versions);
 	if (!project_write(session, project, &models) ||
 	    !revision_save(session, revision, NULL))
 		return false;

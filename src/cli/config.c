@@ -79,17 +79,6 @@ static void read_models(const struct config_reader *reader, const struct yaml_no
 	reader->config->models = paths;
 }
 
-static void read_script_location(const struct config_reader *reader,
-				 const struct yaml_node *node)
-{
-	if (reader->options->script_location)
-		return;
-	const char *text = config_text(reader, node, "script_location");
-	if (text)
-		reader->config->script_location =
-			path_join(reader->arena, reader->config->folder, text);
-}
-
 static void read_version_table(const struct config_reader *reader,
 			       const struct yaml_node *node)
 {
@@ -222,7 +211,22 @@ static void read_ignore(const struct config_reader *reader, const struct yaml_no
 static const struct config_key config_keys[] = {
 	{"url", read_url},
 	{"models", read_models},
-	{"script_location", read_script_location},
+	{"sqlalchemy.url", read_url},
+	{"script_location", config_read_script_location},
+	{"version_locations", config_read_version_locations},
+	{"recursive_version_locations", config_read_recursive},
+	{"path_separator", config_read_path_separator},
+	{"version_path_separator", config_read_version_path_separator},
+	{"prepend_sys_path", config_read_sys_path},
+	{"file_template", config_read_file_template},
+	{"version_num_format", config_read_version_format},
+	{"truncate_slug_length", config_read_slug_length},
+	{"max_length", config_read_max_length},
+	{"timezone", config_read_timezone},
+	{"output_encoding", config_read_output_encoding},
+	{"revision_environment", config_read_revision_environment},
+	{"sourceless", config_read_sourceless},
+	{"post_write_hooks", config_read_post_write_hooks},
 	{"version_table", read_version_table},
 	{"version_table_schema", read_version_schema},
 	{"naming_convention", read_convention},
@@ -271,7 +275,12 @@ void config_finish(const struct config_reader *reader)
 		config->version_table = DEFAULT_VERSION_TABLE;
 	if (!config->version_schema)
 		config->version_schema = config->schema;
-	config->versions = path_join(reader->arena, config->script_location, "versions");
+	config_locate(reader);
+}
+
+static bool is_ini(const char *file)
+{
+	return file && (text_ends_with(file, ".ini") || text_ends_with(file, ".cfg"));
 }
 
 static bool read_file(struct config_reader *reader)
@@ -281,7 +290,9 @@ static bool read_file(struct config_reader *reader)
 	if (!reader->source)
 		return false;
 	const struct yaml_node *root =
-		yaml_parse(reader->arena, reader->source, reader->diags);
+		is_ini(reader->config->file)
+			? config_ini_root(reader)
+			: yaml_parse(reader->arena, reader->source, reader->diags);
 	if (!root)
 		return false;
 	if (root->kind != YAML_MAPPING)
@@ -303,13 +314,13 @@ static bool same_folder(const char *a, const char *b)
 	       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-/* schemadiff.yaml here or in the nearest folder above, as a relative path. */
-static const char *find_file(struct arena *arena)
+/* [name] here or in the nearest folder above, as a relative path. */
+static const char *find_above(struct arena *arena, const char *name)
 {
 	const char *folder = "";
 
 	for (int i = 0; i < PARENT_LIMIT; i++) {
-		const char *file = arena_printf(arena, "%sschemadiff.yaml", folder);
+		const char *file = arena_printf(arena, "%s%s", folder, name);
 		if (file_exists(file))
 			return file;
 		const char *above = arena_printf(arena, "%s../", folder);
@@ -320,13 +331,23 @@ static const char *find_file(struct arena *arena)
 	return NULL;
 }
 
-static const char *folder_of(struct arena *arena, const char *file)
+/* An alembic.ini serves where that is all there is. */
+static const char *find_file(struct arena *arena)
 {
-	const char *slash = file ? strrchr(file, '/') : NULL;
+	const char *file = find_above(arena, "schemadiff.yaml");
 
-	if (!slash)
+	return file ? file : find_above(arena, "alembic.ini");
+}
+
+/*
+ * Relative paths start at the file's folder. Those of an alembic.ini start where Alembic
+ * is run: in that folder, unless -c says otherwise.
+ */
+static const char *folder_of(struct arena *arena, const char *file, bool found)
+{
+	if (!file || !strchr(file, '/') || (!found && is_ini(file)))
 		return "";
-	return arena_strndup(arena, file, slash == file ? 1 : (size_t)(slash - file));
+	return path_folder(arena, file);
 }
 
 bool config_load(struct arena *arena, const struct options *options,
@@ -338,14 +359,11 @@ bool config_load(struct arena *arena, const struct options *options,
 		.file = options->config_file ? options->config_file : find_file(arena),
 		.models = options->models,
 	};
-	ret_config->folder = folder_of(arena, ret_config->file);
-	ret_config->script_location =
-		options->script_location
-			? options->script_location
-			: path_join(arena, ret_config->folder, "migrations");
+	ret_config->folder = folder_of(arena, ret_config->file, !options->config_file);
 	bool ok = !ret_config->file || read_file(&reader);
 	config_finish(&reader);
-	return ok;
+	config_report_ignored(&reader);
+	return ok && !diags_have_errors(diags);
 }
 
 bool config_url(struct arena *arena, const struct config *config,

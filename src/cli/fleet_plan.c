@@ -130,7 +130,7 @@ static bool check_databases(struct plan *plan)
 
 static bool share_history(const struct config *a, const struct config *b)
 {
-	return text_equal(a->versions, b->versions);
+	return str_list_equal(&a->version_locations, &b->version_locations);
 }
 
 /* A new revision is one for all that share a history. */
@@ -148,7 +148,7 @@ static bool check_histories(struct plan *plan)
 				   "databases \"%s\" and \"%s\" share the history in "
 				   "\"%s\"",
 				   plan->chosen[j]->name, plan->chosen[i]->name,
-				   plan->chosen[i]->versions);
+				   plan->chosen[i]->version_locations.items[0]);
 			diag_hint(&plan->session->diags,
 				  "Make the revision for one of them, with -n NAME.");
 			return false;

@@ -27,13 +27,10 @@ struct project {
 bool config_read_history(const struct config *config, struct history *ret_history,
 			 struct diags *diags)
 {
-	struct history_source source = {0};
-	struct arena arena = {0};
+	const struct history_source source = {config->version_locations,
+					      config->recursive};
 
-	str_list_add(&arena, &source.folders, config->versions);
-	const bool loaded = history_load(&source, ret_history, diags);
-	arena_release(&arena);
-	return loaded;
+	return history_load(&source, ret_history, diags);
 }
 
 bool config_read_models(const struct config *config, const struct str_list *paths,

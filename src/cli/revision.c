@@ -1,6 +1,4 @@
 /* Making, proving and saving one revision. */
-#include <time.h>
-
 #include "base/file.h"
 #include "cli/compare.h"
 #include "schema/apply.h"
@@ -10,18 +8,6 @@ enum {
 	ID_LIMIT = 32, /* characters that the version table holds */
 	LABEL_LIMIT = 100,
 };
-
-static const char *now(struct arena *arena)
-{
-	time_t seconds = time(NULL);
-	struct tm parts;
-	char text[40];
-
-	if (!gmtime_r(&seconds, &parts) ||
-	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S+00:00", &parts))
-		return "1970-01-01T00:00:00+00:00";
-	return arena_strdup(arena, text);
-}
 
 /* Alembic's rule: nothing that revision expressions use. [limit]: characters. */
 static bool check_name(const char *what, const char *name, size_t limit,
@@ -69,7 +55,8 @@ struct revision *revision_new(struct session *session, const struct revision_wis
 
 	if (id && !check_name("revision id", id, ID_LIMIT, &session->diags))
 		return NULL;
-	if (!id && !revision_new_id(arena, &id, &session->diags))
+	if (!id && !revision_new_id(arena, &session->config.file_naming,
+				    &session->history, &id, &session->diags))
 		return NULL;
 	if (!check_free(session, id))
 		return NULL;
@@ -81,11 +68,12 @@ struct revision *revision_new(struct session *session, const struct revision_wis
 	}
 	revision->id = id;
 	revision->message = wish->message ? wish->message : "empty message";
-	revision->create_date = now(arena);
+	revision->create_date =
+		revision_date(arena, &session->config.file_naming, &session->diags);
 	revision->down_revisions = str_list_copy(arena, &wish->down_revisions);
 	revision->branch_labels = str_list_copy(arena, &wish->branch_labels);
 	revision->depends_on = str_list_copy(arena, &wish->depends_on);
-	return revision;
+	return revision->create_date ? revision : NULL;
 }
 
 /* Not proven is our own defect, so all there is to say is said. */
@@ -155,14 +143,53 @@ bool revision_prove(const struct comparison *comparison, const char *text,
 	return proven;
 }
 
+/* Of several folders that of the newest revision below: branches stay apart. */
+static const char *choose_folder(struct session *session, const struct revision *revision)
+{
+	const struct str_list *folders = &session->config.version_locations;
+	const char *below =
+		revision->down_revisions.count ? revision->down_revisions.items[0] : NULL;
+	const struct revision *parent =
+		below ? history_find(&session->history, below) : NULL;
+
+	if (folders->count == 1)
+		return folders->items[0];
+	for (size_t i = 0; i < folders->count && parent; i++)
+		if (path_is_below(parent->path, folders->items[i]))
+			return folders->items[i];
+	diag_error(&session->diags, NOWHERE,
+		   "there are several version locations, and nothing says which to use");
+	diag_hint(&session->diags, "Give --version-path with one of %s.",
+		  str_list_join(&session->arena, folders, ", "));
+	return NULL;
+}
+
+/* A file that is not found again would be lost to the history. */
+static bool check_folders(struct session *session)
+{
+	if (!naming_has_folders(&session->config.file_naming) ||
+	    session->config.recursive)
+		return true;
+	diag_error(&session->diags, NOWHERE,
+		   "file_template names folders, which are not searched");
+	diag_hint(&session->diags, "Set recursive_version_locations to true.");
+	return false;
+}
+
 bool revision_save(struct session *session, struct revision *revision, const char *folder)
 {
 	AUTO_STRBUF text = {0};
-	const char *name =
-		revision_file_name(&session->arena, revision->id, revision->message);
+	struct arena *arena = &session->arena;
+	const char *name = revision_file_name(arena, &session->config.file_naming,
+					      revision, &session->diags);
 
-	revision->path = path_join(&session->arena,
-				   folder ? folder : session->config.versions, name);
+	if (!folder)
+		folder = choose_folder(session, revision);
+	if (!name || !folder || !check_folders(session))
+		return false;
+	revision->path = path_join(arena, folder, name);
+	if (!directory_make(path_folder(arena, revision->path), &session->diags))
+		return false;
 	revision_write(revision, &text);
 	return file_write(revision->path, text.text, text.length, false, &session->diags);
 }

@@ -68,8 +68,12 @@ bool session_load_history(struct session *session)
 
 bool session_load_history_if_any(struct session *session)
 {
-	return !directory_exists(session->config.versions) ||
-	       session_load_history(session);
+	const struct str_list *folders = &session->config.version_locations;
+
+	for (size_t i = 0; i < folders->count; i++)
+		if (directory_exists(folders->items[i]))
+			return session_load_history(session);
+	return true;
 }
 
 /* The models may say in which schema a table is, and it is to be looked for there. */

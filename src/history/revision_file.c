@@ -1,7 +1,5 @@
-/* One revision as a file: its header, its two op lists, its id and its name. */
-#include <errno.h>
+/* One revision as a file: its header and its two op lists. */
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/arena.h"
 #include "base/strbuf.h"
@@ -10,11 +8,7 @@
 #include "render/ops_yaml.h"
 #include "render/yaml_reader.h"
 
-enum {
-	ID_BYTES = 6,	 /* 12 hex digits, as Alembic's */
-	ID_LIMIT = 32,	 /* characters that the version table holds */
-	SLUG_LIMIT = 40, /* characters; Alembic's truncate_slug_length */
-};
+enum { ID_LIMIT = 32 }; /* characters that the version table holds */
 
 #define REVISION_KEYS                                                                    \
 	"revision! down_revision! branch_labels depends_on create_date message "         \
@@ -133,66 +127,4 @@ bool revision_read(struct arena *arena, const struct source *source,
 		return false;
 	*ret_revision = revision;
 	return true;
-}
-
-bool revision_new_id(struct arena *arena, const char **ret_id, struct diags *diags)
-{
-	unsigned char bytes[ID_BYTES];
-	char *id = arena_alloc(arena, 2 * ID_BYTES + 1);
-
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		return diag_error(diags, NOWHERE, "could not get random bytes: %s",
-				  strerror(errno));
-	for (size_t i = 0; i < ID_BYTES; i++) {
-		id[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-		id[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-	}
-	*ret_id = id;
-	return true;
-}
-
-/* Python's \w, with every letter beyond ASCII taken for one. */
-static bool is_word_char(char c)
-{
-	return char_is_alnum(c) || c == '_' || (unsigned char)c >= 0x80;
-}
-
-static void add_slug(struct strbuf *slug, const char *message)
-{
-	for (const char *c = message; *c; c++) {
-		if (!is_word_char(*c))
-			continue;
-		if (c > message && !is_word_char(c[-1]) && slug->length)
-			strbuf_addc(slug, '_');
-		strbuf_addc(slug, char_lower(*c));
-	}
-}
-
-/* Cut behind the last whole word within the limit; within the first word where that alone
- * is longer. */
-static void cut_slug(struct strbuf *slug)
-{
-	size_t characters = 0, border = 0, at = 0;
-
-	for (; at < slug->length; at++) {
-		if (((unsigned char)slug->text[at] & 0xc0) == 0x80)
-			continue;
-		if (slug->text[at] == '_')
-			border = at;
-		if (++characters > SLUG_LIMIT)
-			break;
-	}
-	if (at < slug->length)
-		strbuf_truncate(slug, border ? border : at);
-}
-
-const char *revision_file_name(struct arena *arena, const char *id, const char *message)
-{
-	AUTO_STRBUF slug = {0};
-
-	if (message)
-		add_slug(&slug, message);
-	cut_slug(&slug);
-	return arena_printf(arena, "%s%s%s.yaml", id, slug.length ? "_" : "",
-			    strbuf_text(&slug));
 }

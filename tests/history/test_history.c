@@ -320,50 +320,6 @@ Test(history, tells_which_step_of_a_replay_fails)
 	history_files_close(&files);
 }
 
-static const struct {
-	const char *message, *name;
-} names[] = {
-	{"add status to users", "1_add_status_to_users.yaml"},
-	{"Add  `Status`: to users!", "1_add_status_to_users.yaml"},
-	{"  -- ", "1.yaml"},
-	{NULL, "1.yaml"},
-	{"a_b c", "1_a_b_c.yaml"},
-	{"grün_Öl", "1_grün_Öl.yaml"},
-	/* 40 characters fit, the 41st does not. */
-	{"abcdefghi abcdefghi abcdefghi abcdefghij",
-	 "1_abcdefghi_abcdefghi_abcdefghi_abcdefghij.yaml"},
-	{"abcdefghi abcdefghi abcdefghi abcdefghijk",
-	 "1_abcdefghi_abcdefghi_abcdefghi.yaml"},
-	{"abcdefghi abcdefghi abcdefghi abcdefghij k",
-	 "1_abcdefghi_abcdefghi_abcdefghi_abcdefghij.yaml"},
-	{"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeee",
-	 "1_aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd.yaml"},
-};
-
-Test(history, names_files_after_their_message)
-{
-	struct arena arena = {0};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		cr_expect_str_eq(revision_file_name(&arena, "1", names[i].message),
-				 names[i].name);
-	arena_release(&arena);
-}
-
-Test(history, makes_ids_of_twelve_hex_digits)
-{
-	struct arena arena = {0};
-	struct diags diags = {0};
-	const char *one = NULL, *two = NULL;
-
-	cr_assert(revision_new_id(&arena, &one, &diags));
-	cr_assert(revision_new_id(&arena, &two, &diags));
-	cr_expect_eq(strlen(one), 12);
-	cr_expect_eq(strspn(one, "0123456789abcdef"), 12);
-	cr_expect_str_neq(one, two);
-	arena_release(&arena);
-}
-
 /* A quadratic step anywhere would take minutes here. */
 Test(history, loads_and_replays_thousands_of_revisions, .timeout = 60)
 {
