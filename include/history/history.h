@@ -208,5 +208,10 @@ bool revision_read(struct arena *arena, const struct source *source,
  */
 bool revision_read_python(struct arena *arena, const struct source *source,
 			  struct revision *ret_revision, struct diags *diags);
+/*
+ * Report that [revision], a Python one, stands in the way of what needs its ops; the
+ * caller adds the hint what to do. Always false.
+ */
+bool revision_refuse_python(const struct revision *revision, struct diags *diags);
 
 #endif

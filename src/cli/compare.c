@@ -6,6 +6,7 @@
 
 #include <fnmatch.h>
 
+#include "history/replay.h"
 #include "schema/overlay.h"
 
 /* Whose is a table or enum of the database? */
@@ -83,6 +84,25 @@ static void apply_ownership(const struct session *session, struct comparison *co
 	drop_foreign_namespaces(&comparison->is, &owner);
 }
 
+/* Does the database stand above revisions whose ops are not known? */
+static bool holds_python(struct session *session, const struct str_list *current)
+{
+	const struct history *history = &session->history;
+	const bool *below = history_mark_below(history, &session->arena, current);
+
+	for (size_t i = 0; i < history->revision_count; i++)
+		if (below[i] && history->revisions[i]->kind == REVISION_PYTHON)
+			return true;
+	return false;
+}
+
+static void note_python(struct session *session)
+{
+	diag_note(&session->diags, NOWHERE,
+		  "what Alembic's Python revisions created is not known, so only what the "
+		  "models name is compared");
+}
+
 bool session_replay(struct session *session, const struct str_list *current,
 		    struct schema *ret_schema)
 {
@@ -94,6 +114,11 @@ bool session_replay(struct session *session, const struct str_list *current,
 	if (!history_rows(&session->history, &session->arena, current, &target,
 			  &session->diags))
 		return false;
+	if (holds_python(session, current)) {
+		note_python(session);
+		history_replay_fitting(&session->history, current, ret_schema);
+		return true;
+	}
 	if (!history_replay(&session->history, &target, ret_schema, &problems)) {
 		diag_warning(&session->diags, NOWHERE,
 			     "the history does not build the database from nothing: %s",

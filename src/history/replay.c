@@ -71,12 +71,7 @@ bool revision_replay(const struct revision *revision, bool upgrade, struct schem
 
 static bool refuse_python(const struct revision *revision, struct diags *diags)
 {
-	diag_error(diags, revision->position,
-		   "what revision \"%s\" does is not known: it is Python, which is read "
-		   "but never run",
-		   revision->id);
-	diag_detail(diags, "Its file is \"%s\".",
-		    revision->path ? revision->path : "no file");
+	revision_refuse_python(revision, diags);
 	diag_hint(diags, "Work on a database instead that has been upgraded past it.");
 	return false;
 }

@@ -320,3 +320,14 @@ bool revision_read_python(struct arena *arena, const struct source *source,
 	};
 	return true;
 }
+
+bool revision_refuse_python(const struct revision *revision, struct diags *diags)
+{
+	diag_error(diags, revision->position,
+		   "what revision \"%s\" does is not known: it is Python, which is read "
+		   "but never run",
+		   revision->id);
+	diag_detail(diags, "Its file is \"%s\".",
+		    revision->path ? revision->path : "no file");
+	return false;
+}

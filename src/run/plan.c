@@ -48,12 +48,7 @@ static void name_objects(struct schema *schema, const struct dialect *dialect)
 
 static bool refuse_python(const struct revision *revision, struct diags *diags)
 {
-	diag_error(diags, revision->position,
-		   "what revision \"%s\" does is not known: it is Python, which is read "
-		   "but never run",
-		   revision->id);
-	diag_detail(diags, "Its file is \"%s\".",
-		    revision->path ? revision->path : "no file");
+	revision_refuse_python(revision, diags);
 	diag_hint(diags, "Take Alembic for it, and a range that begins behind it.");
 	return false;
 }

@@ -42,10 +42,27 @@ bool run_check_op(const struct dialect *dialect, const struct revision *revision
 	return false;
 }
 
+/* Nothing at all is run, so that Alembic and this program take turns where the user says,
+ * not halfway. */
+static bool refuse_python(const struct run *run, const struct revision *revision)
+{
+	revision_refuse_python(revision, run->diags);
+	if (run->upgrade)
+		diag_hint(run->diags,
+			  "Run \"alembic upgrade %s\", then go on here; where the "
+			  "database has it already, \"schemadiff stamp %s\" says so.",
+			  revision->id, revision->id);
+	else
+		diag_hint(run->diags, "Undo it with \"alembic downgrade\".");
+	return false;
+}
+
 bool run_check_revision(struct run *run, const struct revision *revision)
 {
 	const struct op_list *ops = ops_of(run, revision);
 
+	if (revision->kind == REVISION_PYTHON)
+		return refuse_python(run, revision);
 	for (size_t i = 0; i < ops->count; i++)
 		if (!run_check_op(database_dialect(run->database), revision,
 				  ops->items[i], run->diags))
