@@ -49,7 +49,9 @@ static void name_objects(struct schema *schema, const struct dialect *dialect)
 static bool refuse_python(const struct revision *revision, struct diags *diags)
 {
 	revision_refuse_python(revision, diags);
-	diag_hint(diags, "Take Alembic for it, and a range that begins behind it.");
+	diag_hint(diags, "No script can be made through it or above it, as the schema "
+			 "there is not known; run \"schemadiff upgrade\" on the database "
+			 "itself.");
 	return false;
 }
 
