@@ -98,9 +98,10 @@ static bool holds_python(struct session *session, const struct str_list *current
 
 static void note_python(struct session *session)
 {
-	diag_note(&session->diags, NOWHERE,
-		  "what Alembic's Python revisions created is not known, so only what the "
-		  "models name is compared");
+	diag_note(
+		&session->diags, NOWHERE,
+		"what Alembic's Python revisions created is not known, so only what the "
+		"models name is compared");
 }
 
 bool session_replay(struct session *session, const struct str_list *current,
