@@ -202,7 +202,7 @@ static void fill_template(struct arena *arena, const char *template,
 			strbuf_addc(out, '%');
 			template += 2;
 		} else if (*template) {
-			if (read_field(arena, template + 1, &field))
+			if (read_field(arena, template + 1, &field) || !field.end)
 				return;
 			add_field(arena, &field, values, out);
 			template = field.end;

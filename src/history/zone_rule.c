@@ -150,7 +150,7 @@ static long long day_of_year(const struct rule_date *date, long long year)
 	const long long next = starts[date->month] + (leap && date->month > 1);
 	/* 1970-01-01 was a Thursday. */
 	const long long weekday = (days_to_year(year) + first + 4) % 7;
-	long long day = first + (date->day - weekday + 7) % 7 + 7 * (date->week - 1);
+	long long day = first + (date->day - weekday + 7) % 7 + 7LL * (date->week - 1);
 	while (day >= next)
 		day -= 7;
 	return day;
