@@ -4,13 +4,23 @@
 #include "schema/apply.h"
 #include "schema/equal.h"
 
-enum {
-	ID_LIMIT = 32, /* characters that the version table holds */
-	LABEL_LIMIT = 100,
+/* What a name may hold: nothing that revision expressions use. */
+struct name_rule {
+	const char *what;
+	size_t limit;	   /* characters */
+	const char *marks; /* beside letters and digits, but for the first */
+	const char *hint;
 };
 
-/* Alembic's rule: nothing that revision expressions use. [limit]: characters. */
-static bool check_name(const char *what, const char *name, size_t limit,
+static const struct name_rule id_rule = {
+	"revision id", 32 /* as the version table */, "_",
+	"It is 1 to 32 letters, digits and underscores."};
+static const struct name_rule label_rule = {
+	"branch label", 100, "_-.",
+	"It is 1 to 100 letters, digits, underscores, dashes and dots, the first being a "
+	"letter, a digit or an underscore."};
+
+static bool check_name(const struct name_rule *rule, const char *name,
 		       struct diags *diags)
 {
 	static const char *const words[] = {"head", "heads", "base", "current"};
@@ -18,14 +28,14 @@ static bool check_name(const char *what, const char *name, size_t limit,
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (text_equal(name, words[i]))
 			return diag_error(diags, NOWHERE, "\"%s\" cannot be a %s", name,
-					  what);
-	bool good = *name && strlen(name) <= limit;
+					  rule->what);
+	bool good = (char_is_alnum(*name) || *name == '_') && strlen(name) <= rule->limit;
 	for (const char *c = name; *c && good; c++)
-		good = char_is_alnum(*c) || *c == '_';
+		good = char_is_alnum(*c) || strchr(rule->marks, *c);
 	if (good)
 		return true;
-	diag_error(diags, NOWHERE, "invalid %s \"%s\"", what, name);
-	diag_hint(diags, "It is 1 to %zu letters, digits and underscores.", limit);
+	diag_error(diags, NOWHERE, "invalid %s \"%s\"", rule->what, name);
+	diag_hint(diags, "%s", rule->hint);
 	return false;
 }
 
@@ -47,25 +57,37 @@ static bool check_free(struct session *session, const char *name)
 	return true;
 }
 
+static bool check_labels(struct session *session, const struct revision_wish *wish,
+			 const char *id)
+{
+	for (size_t i = 0; i < wish->branch_labels.count; i++) {
+		const char *label = wish->branch_labels.items[i];
+		if (!check_name(&label_rule, label, &session->diags) ||
+		    !check_free(session, label))
+			return false;
+		if (text_equal(label, id))
+			return diag_error(&session->diags, NOWHERE,
+					  "branch label \"%s\" is the revision's id",
+					  label);
+	}
+	return true;
+}
+
 struct revision *revision_new(struct session *session, const struct revision_wish *wish)
 {
 	struct arena *arena = &session->arena;
 	struct revision *revision = ARENA_NEW(arena, struct revision);
 	const char *id = wish->id;
 
-	if (id && !check_name("revision id", id, ID_LIMIT, &session->diags))
+	if (id && !check_name(&id_rule, id, &session->diags))
 		return NULL;
 	if (!id && !revision_new_id(arena, &session->config.file_naming,
 				    &session->history, &id, &session->diags))
 		return NULL;
 	if (!check_free(session, id))
 		return NULL;
-	for (size_t i = 0; i < wish->branch_labels.count; i++) {
-		const char *label = wish->branch_labels.items[i];
-		if (!check_name("branch label", label, LABEL_LIMIT, &session->diags) ||
-		    !check_free(session, label))
-			return NULL;
-	}
+	if (!check_labels(session, wish, id))
+		return NULL;
 	revision->id = id;
 	revision->message = wish->message ? wish->message : "empty message";
 	revision->create_date =
