@@ -1,5 +1,5 @@
 # Branches, as the commands around revisions see them: made, listed, drawn, merged, stamped.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2090
 . tests/cli/lib.sh
 
 : "${SCHEMADIFF_TEST_POSTGRES:?run under scripts/with-postgres}"
@@ -258,7 +258,8 @@ run edit a2
 expect "edit, by an editor with arguments" 0 err '!.'
 run history -r a2:
 expect "it was the right file" 0 out ', third$'
-# shellcheck disable=SC2089,SC2090
+# Quotes in it are meant for the shell that the program starts.
+# shellcheck disable=SC2089
 VISUAL="sh -c 'sed -i \"s/third/the fourth/\" \"\$1\"' x" && export VISUAL
 run edit nothing
 expect_trouble "a bad name" '"nothing" does not exist'
