@@ -47,6 +47,7 @@ struct revision_wish {
 	const char *id;	     /* NULL: a random one */
 	const char *message; /* NULL: Alembic's "empty message" */
 	struct str_list down_revisions, branch_labels, depends_on;
+	const char *folder; /* for its file; NULL: by the configuration */
 };
 
 /* The revision that [wish] describes, dated now and without ops. NULL with an error for

@@ -37,6 +37,8 @@ const struct option_row option_rows[] = {
 	 ON(REVISION) | ON(MERGE), "name the branch; may be repeated"},
 	{"depends-on", 0, OPTION_LIST, FIELD(depends_on), "REV", ON(REVISION),
 	 "run only after REV; may be repeated"},
+	{"version-path", 0, OPTION_TEXT, FIELD(version_path), "DIR", ON(REVISION),
+	 "write to this one of version_locations"},
 	{"drop-unmanaged", 0, OPTION_LIST, FIELD(drop_unmanaged), "NAME",
 	 ON(REVISION) | ON(CHECK), "drop NAME though no history knows it"},
 	{"baseline", 0, OPTION_FLAG, FIELD(baseline), NULL, ON(INIT),

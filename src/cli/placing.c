@@ -1,6 +1,7 @@
 /* The options of `revision` and `merge` that say what a revision goes on from. */
 #include "cli/placing.h"
 
+#include "base/file.h"
 #include "cli/locate.h"
 
 struct str_list point_ids(struct arena *arena, const struct history_point *point)
@@ -77,6 +78,42 @@ static bool find_dependencies(struct session *session, struct str_list *ret_ids)
 	return true;
 }
 
+/* Do both name the same folder? One that is not there yet is known by its name alone. */
+static bool same_folder(struct arena *arena, const char *one, const char *other)
+{
+	const char *left = path_real(arena, one), *right = path_real(arena, other);
+	size_t length = strlen(left);
+
+	while (length > 1 && left[length - 1] == '/')
+		length--;
+	return strlen(right) == length && strncmp(left, right, length) == 0;
+}
+
+/* A file elsewhere would not be found again. */
+static bool find_folder(struct session *session, const char **ret_folder)
+{
+	const struct str_list *folders = &session->config.version_locations;
+	const char *wanted = session->options.version_path;
+
+	/* As seen from here, or as the configuration says it. */
+	for (size_t i = 0; wanted && i < folders->count; i++) {
+		const char *folder = folders->items[i];
+		const char *said =
+			path_join(&session->arena, session->config.folder, wanted);
+		if (!same_folder(&session->arena, wanted, folder) &&
+		    !same_folder(&session->arena, said, folder))
+			continue;
+		*ret_folder = folder;
+		return true;
+	}
+	if (!wanted)
+		return true;
+	diag_error(&session->diags, NOWHERE, "\"%s\" is no version location", wanted);
+	diag_hint(&session->diags, "It is to be one of %s.",
+		  str_list_join(&session->arena, folders, ", "));
+	return false;
+}
+
 bool revision_place(struct session *session, struct revision_wish *ret_wish)
 {
 	const struct options *options = &session->options;
@@ -86,6 +123,7 @@ bool revision_place(struct session *session, struct revision_wish *ret_wish)
 		.message = options->message,
 		.branch_labels = options->branch_labels,
 	};
-	return find_parents(session, &ret_wish->down_revisions) &&
+	return find_folder(session, &ret_wish->folder) &&
+	       find_parents(session, &ret_wish->down_revisions) &&
 	       find_dependencies(session, &ret_wish->depends_on);
 }

@@ -93,6 +93,34 @@ expect "several heads make a merge" 0
 run show e1
 expect "of all" 0 out '^Merges: b2, d1$'
 
+# Several folders.
+project
+mkdir -p migrations/versions inner
+cat >schemadiff.yaml <<'YAML'
+url: sqlite:///shop.db
+version_locations: [migrations/versions, other/versions]
+YAML
+run revision --rev-id a1
+expect_trouble "several folders need --version-path" 'nothing says which to use'
+run revision --rev-id a1 --version-path nowhere
+expect_trouble "which is one of them" '"nowhere" is no version location'
+expect_true "and the hint names them" grep -q 'migrations/versions, other/versions' "$scratch/err"
+run revision --rev-id a1 --version-path ./migrations/../migrations/versions/
+expect "however it is written" 0 out '^migrations/versions/a1'
+run revision --rev-id b1 --head base --version-path other/versions
+expect "one that is not there yet is made" 0 out '^other/versions/b1'
+run revision --rev-id b2 --head b1
+expect "a branch stays in its folder" 0 out '^other/versions/b2'
+cd inner || exit 2
+run revision --rev-id a2 --head a1 --version-path ../other/versions
+expect "as seen from here" 0 out '^../other/versions/a2'
+run revision --rev-id a3 --head a2 --version-path migrations/versions
+expect "or as the configuration says it" 0 out '^../migrations/versions/a3'
+run merge heads --rev-id m1
+expect "a merge goes where its first parent is" 0 out '^../migrations/versions/m1'
+run heads
+expect "all of them are found" 0 out '^m1 \(head\)$'
+
 # Lists.
 write_branches
 run heads
