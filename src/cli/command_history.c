@@ -150,6 +150,10 @@ static void show_text(const struct listing *listing)
 		const struct revision *revision = listing->rows[i].revision;
 		strbuf_adds(&session->out, i ? "\n" : "");
 		listing_write_block(&listing->rows[i], listing->parts, &session->out);
+		if (revision->kind == REVISION_PYTHON) {
+			strbuf_adds(&session->out, "Python code, which Alembic runs\n");
+			continue;
+		}
 		write_ops(session, "upgrade", &revision->upgrade);
 		strbuf_addc(&session->out, '\n');
 		write_ops(session, "downgrade", &revision->downgrade);

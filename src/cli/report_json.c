@@ -83,6 +83,8 @@ static void json_add_revision(json_t *object, const struct revision *revision)
 		{"message", json_text(revision->message)},
 		{"create_date", json_text(revision->create_date)},
 		{"path", json_text(revision->path)},
+		{"kind", json_string(revision->kind == REVISION_PYTHON ? "python"
+									: "yaml")},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
@@ -102,7 +104,7 @@ static json_t *json_row(const struct listing *listing, const struct listing_row 
 	if (!revision)
 		return object;
 	json_add_revision(object, revision);
-	if (listing->shows_ops) {
+	if (listing->shows_ops && revision->kind == REVISION_YAML) {
 		json_object_set_new(object, "upgrade", json_ops(&revision->upgrade));
 		json_object_set_new(object, "downgrade", json_ops(&revision->downgrade));
 	}

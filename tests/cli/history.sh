@@ -189,6 +189,7 @@ expect_output "a revision as JSON" <<'JSON'
     "message": "own line",
     "create_date": "2026-11-23T10:30:00+00:00",
     "path": "migrations/versions/c1_own_line.yaml",
+    "kind": "yaml",
     "upgrade": [],
     "downgrade": []
   }
@@ -200,6 +201,23 @@ for command in history heads branches 'history -r a1:'; do
 	expect_true "$command as JSON" python3 -m json.tool "$scratch/out" /dev/null
 done
 expect_true "with as many objects as lines" test "$(grep -c '"revision":' "$scratch/out")" = 4
+
+cat >migrations/versions/p1_code.py <<'PY'
+"""by hand"""
+revision = "p1"
+down_revision = ("a2", "b2")
+branch_labels = None
+depends_on = None
+def upgrade():
+    op.execute("DROP TABLE users")
+PY
+run show p1
+expect "a revision of Alembic's" 0 out '^Merges: a2, b2$' out '^Python code' out '!nothing'
+run show p1 --format json
+expect "which has no operations" 0 out '"kind": "python"' out '!"upgrade"'
+run history
+expect "stands in the graph" 0 out '^a2, b2 -> p1 .*\(head\) \(mergepoint\), by hand$'
+rm migrations/versions/p1_code.py
 
 # Drawings.
 run revision -q --head a2 --rev-id d1 -m 'say "x" <b> & #1 \n'
