@@ -38,6 +38,9 @@ void listing_write(const struct listing *listing);
 /* "1a2b (billing) (head), add status", without a line break. */
 void listing_write_line(const struct listing_row *row, unsigned parts,
 			struct strbuf *out);
+/* The first paragraph of a revision's message, on one line and without what would drive a
+ * terminal. NULL has none. */
+void listing_write_title(const char *message, struct strbuf *out);
 /* The lines "Rev: ", "Parent: " and so on, an empty line after them. */
 void listing_write_block(const struct listing_row *row, unsigned parts,
 			 struct strbuf *out);

@@ -89,9 +89,12 @@ enum exit_status command_stamp(struct session *session)
 	if (!find_rows(&stamp) ||
 	    !runner_stamp(session->database, &options, &stamp.ids, &session->diags))
 		return EXIT_TROUBLE;
-	session_say(session, "Running stamp %s -> %s",
-		    rows_text(&session->arena, &stamp.from),
-		    rows_text(&session->arena, &stamp.ids));
+	if (str_list_same_set(&stamp.from, &stamp.ids))
+		session_say(session, "Nothing to stamp.");
+	else
+		session_say(session, "Running stamp %s -> %s",
+			    rows_text(&session->arena, &stamp.from),
+			    rows_text(&session->arena, &stamp.ids));
 	return EXIT_CLEAN;
 }
 

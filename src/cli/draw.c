@@ -56,14 +56,14 @@ static void write_marks(const struct listing_row *row, struct strbuf *out)
 		strbuf_addf(out, "%s(current)", labels->count || head ? " " : "\n");
 }
 
-/* The lines of a node: its id, its message, its labels and marks. */
+/* The lines of a node: its id, the message's title, its labels and marks. */
 static void write_node_text(const struct listing_row *row, struct strbuf *out)
 {
-	const char *message = row->revision->message;
-
 	strbuf_adds(out, row->id);
-	if (!text_is_blank(message))
-		strbuf_addf(out, "\n%s", message);
+	if (!text_is_blank(row->revision->message)) {
+		strbuf_addc(out, '\n');
+		listing_write_title(row->revision->message, out);
+	}
 	write_marks(row, out);
 }
 

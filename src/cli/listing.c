@@ -48,8 +48,7 @@ static void write_children(const struct revision *revision, struct strbuf *out)
 		strbuf_addf(out, "%s%s", i ? ", " : "", revision->children[i]->id);
 }
 
-/* The first paragraph of the message, on one line. */
-static void write_message(const char *message, struct strbuf *out)
+void listing_write_title(const char *message, struct strbuf *out)
 {
 	const char *end = message ? strstr(message, "\n\n") : NULL;
 	size_t length = !message ? 0 : end ? (size_t)(end - message) : strlen(message);
@@ -99,7 +98,7 @@ void listing_write_line(const struct listing_row *row, unsigned parts, struct st
 		strbuf_adds(out, " (mergepoint)");
 	if (parts & LIST_MESSAGE) {
 		strbuf_adds(out, ", ");
-		write_message(revision->message, out);
+		listing_write_title(revision->message, out);
 	}
 }
 

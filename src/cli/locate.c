@@ -42,6 +42,17 @@ static bool point_has(const struct history_point *point, const struct revision *
 	return false;
 }
 
+/* A word that is right, but means nothing here. */
+static bool no_revision(struct session *session, const char *word)
+{
+	if (!session->history.revision_count)
+		return diag_error(&session->diags, NOWHERE, "there are no revisions");
+	if (text_equal(word, "current"))
+		return diag_error(&session->diags, NOWHERE,
+				  "the database is at no revision");
+	return diag_error(&session->diags, NOWHERE, "\"%s\" is no revision", word);
+}
+
 bool session_locate_operands(struct session *session, struct history_point *ret_point)
 {
 	const struct str_list *operands = &session->options.operands;
@@ -52,8 +63,7 @@ bool session_locate_operands(struct session *session, struct history_point *ret_
 		if (!session_locate(session, operands->items[i], &point))
 			return false;
 		if (!point.count)
-			return diag_error(&session->diags, NOWHERE,
-					  "\"%s\" is no revision", operands->items[i]);
+			return no_revision(session, operands->items[i]);
 		revisions_sort_by_path(point.revisions, point.count);
 		for (size_t j = 0; j < point.count; j++)
 			if (!point_has(&all, point.revisions[j]))

@@ -166,6 +166,31 @@ expect "several revisions" 0 out '^Rev: a1 \(branchpoint\)$' out '^Rev: b1$'
 run show ''
 expect_trouble "an empty name" 'empty'
 
+project
+mkdir -p migrations/versions
+DATABASE_URL=sqlite:///shop.db
+for command in 'show head' 'show heads' 'merge heads' 'edit head'; do
+	# shellcheck disable=SC2086
+	run $command
+	expect_trouble "$command of nothing" 'there are no revisions'
+done
+for command in history heads branches; do
+	run "$command"
+	expect "$command of nothing" 0 out '!.' err '!.'
+done
+run revision -q --rev-id a1 -m "$(printf 'two\nlines\n\nand \033[31mred\tmore')"
+run history
+expect "of a long message the first paragraph" 0 out '^<base> -> a1 \(head\), two lines$'
+run history -v
+expect "with -v all, but nothing that drives a terminal" 0 out "^    and [?].31mred	more$"
+run history --format dot
+expect "and drawn" 0 out 'a1.ntwo lines.n'
+run ensure-version
+run show current
+expect_trouble "nothing is current" 'the database is at no revision'
+run stamp base
+expect "nothing to stamp" 0 err '^Nothing to stamp'
+
 # JSON, written down by hand.
 write_branches
 sed -i 's/^create_date: .*/create_date: 2026-11-23T10:30:00+00:00/' migrations/versions/*
