@@ -3,18 +3,17 @@
 #include "history/history.h"
 #include "history/revision_set.h"
 
-/* Nothing of [branch], or nothing at all, is applied any more. */
-static void leave_for_base(const struct history *history, struct arena *arena,
-			   const struct str_list *current,
-			   const struct history_point *target,
-			   struct revision_set applied)
+/* What a downgrade to [target], which is applied, undoes is applied no more. */
+static void stand_below(const struct history *history, struct arena *arena,
+			const struct str_list *current,
+			const struct history_point *target, struct revision_set applied)
 {
 	const struct revision **path = NULL;
 	struct diags ignored = {0};
 	size_t count = 0;
 
-	/* All of [current] being known, there is always a way to the base; on a branch
-	 * that is not applied, it has no step. */
+	/* All of [current] being known, there is always a way down; from a branch that is
+	 * not applied, it has no step. */
 	if (!history_downgrade_path(history, arena, current, target, &path, &count,
 				    &ignored))
 		count = 0;
@@ -24,17 +23,17 @@ static void leave_for_base(const struct history *history, struct arena *arena,
 }
 
 static void stand_at(const struct history *history, struct arena *arena,
-		     const struct revision *revision, struct revision_set applied)
+		     const struct str_list *current, const struct revision *revision,
+		     struct revision_set applied)
 {
-	bool downwards = set_has(applied, revision);
-	struct revision_set others =
-		downwards ? set_descendants(arena, history, revision, EDGES_ALL)
-			  : set_ancestors(arena, history, revision, EDGES_ALL);
+	const struct history_point point = {.revisions = &revision, .count = 1};
 
-	for (size_t i = 0; i < history->revision_count; i++)
-		if (others.has[i])
-			applied.has[i] = !downwards;
+	if (set_has(applied, revision)) {
+		stand_below(history, arena, current, &point, applied);
+		return;
+	}
 	set_add(applied, revision);
+	set_add_ancestors(applied, history, EDGES_ALL);
 }
 
 /* Does anything applied stand above [revision]? Then it needs no row. */
@@ -64,9 +63,9 @@ struct str_list history_stamp(const struct history *history, struct arena *arena
 	}
 	set_add_ancestors(applied, history, EDGES_ALL);
 	if (!target->count)
-		leave_for_base(history, &scratch, current, target, applied);
+		stand_below(history, &scratch, current, target, applied);
 	for (size_t i = 0; i < target->count; i++)
-		stand_at(history, &scratch, target->revisions[i], applied);
+		stand_at(history, &scratch, current, target->revisions[i], applied);
 	for (size_t i = 0; i < history->revision_count; i++)
 		if (applied.has[i] && !is_implied(history->revisions[i], applied))
 			str_list_add(arena, &ids, history->revisions[i]->id);
