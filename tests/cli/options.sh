@@ -9,7 +9,7 @@ run --help
 expect "--help tells the commands" 0 out '^Usage: schemadiff' out '  upgrade REV '
 run --version
 expect "--version" 0 out '^schemadiff [0-9]'
-for command in init revision upgrade downgrade current history heads show stamp \
+for command in init revision upgrade downgrade current history heads branches show merge stamp edit \
 	ensure-version check diff inspect completion; do
 	run "$command" --help
 	expect "$command --help" 0 out "^Usage: schemadiff $command" err '!.'
