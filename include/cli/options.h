@@ -35,7 +35,7 @@ struct options {
 	bool splice, check_heads, indicate_current, resolve_dependencies;
 	struct str_list branch_labels, depends_on;
 	struct str_list drop_unmanaged;
-	bool sql;
+	bool sql, dry_run;
 	const char *dialect;
 };
 

@@ -37,6 +37,9 @@ struct plan_request {
 	struct str_list current;      /* the version rows where the run begins */
 	const struct revision **path; /* what it runs, in order */
 	size_t count;
+	/* The schema was read from the database, and is read again behind SQL of the
+	 * user's: nothing depends on what that does, but the plan cannot foresee it. */
+	bool live;
 	int server_version; /* for the costs, as in struct cost_context */
 	bool utc;
 };
@@ -61,5 +64,9 @@ bool run_plan_make(struct arena *arena, const struct plan_request *request,
 bool run_plan_replay(const struct history *history, const struct dialect *dialect,
 		     const struct str_list *ids, struct schema *ret_schema,
 		     struct diags *diags);
+
+/* "Running upgrade 0001 -> 0002, add users" */
+const char *revision_title(struct arena *arena, const struct revision *revision,
+			   bool upgrade);
 
 #endif

@@ -24,6 +24,7 @@ struct plan_effects {
 	const struct dialect *dialect;
 	struct arena *arena;
 	bool silent; /* no warnings, no errors */
+	bool live;   /* warnings, no errors */
 	struct plan_suspect *suspects;
 	size_t suspect_count;
 	struct plan_rename *renames;

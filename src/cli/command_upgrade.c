@@ -1,5 +1,28 @@
 /* upgrade, downgrade: what runs revisions. */
+#include "cli/dry_run.h"
 #include "cli/script.h"
+
+/* Is there nothing to be run, but something to be shown? A report of a run has no other
+ * form than its lines. */
+static bool only_shows(struct session *session, bool upgrade, enum exit_status *ret_status)
+{
+	const struct options *options = &session->options;
+
+	*ret_status = EXIT_TROUBLE;
+	if (options->sql && options->dry_run)
+		diag_error(&session->diags, NOWHERE, "--sql does not go with --dry-run");
+	else if (options->format == FORMAT_JSON && !options->dry_run)
+		diag_error(&session->diags, NOWHERE, "--format json goes with --dry-run");
+	else if (options->dialect && !options->sql)
+		diag_error(&session->diags, NOWHERE, "--dialect goes with --sql");
+	else if (options->sql)
+		*ret_status = script_run(session, upgrade);
+	else if (options->dry_run)
+		*ret_status = dry_run(session, upgrade);
+	else
+		return false;
+	return true;
+}
 
 /* History and database, and where the database stands. */
 static bool prepare(struct session *session, struct str_list *ret_current)
@@ -32,10 +55,11 @@ enum exit_status command_upgrade(struct session *session)
 	struct runner_options options = session_runner(session);
 	struct history_point target = {0};
 	struct str_list current = {0};
+	enum exit_status status;
 	size_t count = 0;
 
-	if (session->options.sql)
-		return script_run(session, /* upgrade= */ true);
+	if (only_shows(session, /* upgrade= */ true, &status))
+		return status;
 	if (!prepare(session, &current) ||
 	    !resolve(session, HISTORY_UPGRADE, &current, &target))
 		return EXIT_TROUBLE;
@@ -49,10 +73,11 @@ enum exit_status command_downgrade(struct session *session)
 	struct runner_options options = session_runner(session);
 	struct history_point target = {0};
 	struct str_list current = {0};
+	enum exit_status status;
 	size_t count = 0;
 
-	if (session->options.sql)
-		return script_run(session, /* upgrade= */ false);
+	if (only_shows(session, /* upgrade= */ false, &status))
+		return status;
 	if (!prepare(session, &current) ||
 	    !resolve(session, HISTORY_DOWNGRADE, &current, &target))
 		return EXIT_TROUBLE;

@@ -34,14 +34,14 @@ const struct command commands[] = {
 		command_revision, false,
 	},
 	[COMMAND_UPGRADE] = {
-		"upgrade", "REV", 1, 1, {0},
+		"upgrade", "REV", 1, 1, {FORMAT_TEXT, FORMAT_JSON},
 		"run revisions up to REV",
 		"REV is an id or the unique beginning of one, a label, head, heads, +N, REV+N,\n"
 		"or any of these on a branch: LABEL@head, LABEL@+N.\n",
 		command_upgrade, false,
 	},
 	[COMMAND_DOWNGRADE] = {
-		"downgrade", "REV", 1, 1, {0},
+		"downgrade", "REV", 1, 1, {FORMAT_TEXT, FORMAT_JSON},
 		"undo revisions down to REV",
 		"REV is an id or the unique beginning of one, a label, base, -N, REV-N, or any\n"
 		"of these on a branch: LABEL@base, LABEL@-N.\n",

@@ -51,6 +51,8 @@ const struct option_row option_rows[] = {
 	{"dialect", 0, OPTION_TEXT, FIELD(dialect), "NAME",
 	 ON(UPGRADE) | ON(DOWNGRADE) | ON(STAMP) | ON(ENSURE_VERSION),
 	 "with --sql: postgresql or sqlite, whatever the URL says"},
+	{"dry-run", 0, OPTION_FLAG, FIELD(dry_run), NULL, ON(UPGRADE) | ON(DOWNGRADE),
+	 "show what would run and what it locks; change nothing"},
 	{"rev-range", 'r', OPTION_TEXT, FIELD(range), "A:B", ON(HISTORY),
 	 "only from A to B; either may be left out"},
 	{"indicate-current", 'i', OPTION_FLAG, FIELD(indicate_current), NULL, ON(HISTORY),
@@ -60,7 +62,8 @@ const struct option_row option_rows[] = {
 	{"resolve-dependencies", 0, OPTION_FLAG, FIELD(resolve_dependencies), NULL,
 	 ON(HEADS), "leave out heads that others depend on"},
 	{"format", 0, OPTION_TEXT, FIELD(format_word), "FORMAT",
-	 ON(CURRENT) | ON(HISTORY) | ON(HEADS) | ON(BRANCHES) | ON(SHOW) | ON(CHECK) | ON(DIFF) | ON(INSPECT),
+	 ON(CURRENT) | ON(HISTORY) | ON(HEADS) | ON(BRANCHES) | ON(SHOW) | ON(CHECK) | ON(DIFF) | ON(INSPECT) |
+		 ON(UPGRADE) | ON(DOWNGRADE),
 	 "form of the output"},
 	{"config", 'c', OPTION_TEXT, FIELD(config_file), "FILE", PROJECT,
 	 "configuration, instead of the nearest schemadiff.yaml"},

@@ -21,6 +21,21 @@ struct planner {
 	struct diags *diags;
 };
 
+const char *revision_title(struct arena *arena, const struct revision *revision,
+			   bool upgrade)
+{
+	const char *parents =
+		revision->down_revisions.count
+			? str_list_join(arena, &revision->down_revisions, ", ")
+			: "base";
+
+	return arena_printf(arena, "Running %s %s -> %s, %s",
+			    upgrade ? "upgrade" : "downgrade",
+			    upgrade ? parents : revision->id,
+			    upgrade ? revision->id : parents,
+			    revision->message ? revision->message : "");
+}
+
 static const struct op_list *ops_of(const struct revision *revision, bool upgrade)
 {
 	return upgrade ? &revision->upgrade : &revision->downgrade;
@@ -163,7 +178,9 @@ bool run_plan_make(struct arena *arena, const struct plan_request *request,
 		.arena = arena,
 		.request = request,
 		.schema = schema,
-		.effects = {.dialect = request->dialect, .arena = arena},
+		.effects = {.dialect = request->dialect,
+			    .arena = arena,
+			    .live = request->live},
 		.diags = diags,
 	};
 	struct run_plan plan = {
@@ -177,7 +194,8 @@ bool run_plan_make(struct arena *arena, const struct plan_request *request,
 	};
 	bool ok = true;
 
-	recall_effects(&planner);
+	if (!request->live)
+		recall_effects(&planner);
 	for (size_t i = 0; ok && i < plan.count; i++) {
 		struct planned_revision *planned = &plan.revisions[i];
 		planned->revision = request->path[i];

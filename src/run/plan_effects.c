@@ -114,7 +114,7 @@ bool plan_effects_follow(struct plan_effects *effects, const struct revision *re
 		return true;
 	for (size_t i = known; i < effects->suspect_count; i++)
 		warn(&effects->suspects[i], diags);
-	for (size_t i = 0; i < script->count; i++)
+	for (size_t i = 0; !effects->live && i < script->count; i++)
 		if (script->items[i].rebuilt &&
 		    !refuse_rebuild(effects, script->items[i].rebuilt, diags))
 			return false;

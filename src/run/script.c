@@ -168,15 +168,9 @@ static bool write_step(struct script_writer *writer, const struct script_step *s
 static void write_title(struct script_writer *writer, const struct revision *revision,
 			bool upgrade)
 {
-	const char *parents = point_text(writer, &revision->down_revisions);
-
 	strbuf_addc(writer->out, '\n');
 	sql_write_comment(writer->out,
-			  arena_printf(&writer->arena, "Running %s %s -> %s, %s",
-				       upgrade ? "upgrade" : "downgrade",
-				       upgrade ? parents : revision->id,
-				       upgrade ? revision->id : parents,
-				       revision->message ? revision->message : ""));
+			  revision_title(&writer->arena, revision, upgrade));
 }
 
 static bool write_revision(struct script_writer *writer,
