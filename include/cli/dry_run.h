@@ -14,7 +14,7 @@ enum exit_status dry_run(struct session *session, bool upgrade);
 /* A table that statements of a plan touch, by whatever name it has then. */
 struct dry_table {
 	const char *schema, *table; /* under this name */
-	bool fresh; /* the plan makes it, so no one else uses it yet */
+	bool fresh;		    /* the plan makes it, so no one else uses it yet */
 	struct table_size size;
 };
 

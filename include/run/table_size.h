@@ -12,9 +12,9 @@ struct table_size {
 };
 
 /*
- * On PostgreSQL the rows that the newest ANALYZE or VACUUM estimated, and the bytes of the
- * table with its indexes; on SQLite the largest row id, which is the number of rows where
- * none was deleted, and no bytes.
+ * On PostgreSQL the rows that the newest ANALYZE or VACUUM estimated, and the bytes of
+ * the table with its indexes; on SQLite the largest row id, which is the number of rows
+ * where none was deleted, and no bytes.
  */
 struct table_size table_size_read(struct database *database, const struct sql_name *name);
 

@@ -2,16 +2,17 @@
 #include "cli/dry_run.h"
 #include "cli/script.h"
 
-/* Is there nothing to be run, but something to be shown? A report of a run has no other
- * form than its lines. */
-static bool only_shows(struct session *session, bool upgrade, enum exit_status *ret_status)
+/* Is there nothing to be run, but something to be shown? A run alone reports nothing; of
+ * several databases there is a report, which main() writes. */
+static bool only_shows(struct session *session, bool upgrade,
+		       enum exit_status *ret_status)
 {
 	const struct options *options = &session->options;
 
 	*ret_status = EXIT_TROUBLE;
 	if (options->sql && options->dry_run)
 		diag_error(&session->diags, NOWHERE, "--sql does not go with --dry-run");
-	else if (options->format == FORMAT_JSON && !options->dry_run)
+	else if (options->format == FORMAT_JSON && !options->dry_run && !session->label)
 		diag_error(&session->diags, NOWHERE, "--format json goes with --dry-run");
 	else if (options->dialect && !options->sql)
 		diag_error(&session->diags, NOWHERE, "--dialect goes with --sql");

@@ -201,8 +201,8 @@ static void write_text(const struct dry_report *report, struct strbuf *out)
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct planned_revision *planned = &plan->revisions[i];
 		strbuf_adds(out, i ? "\n" : "");
-		sql_write_comment(out, revision_title(&scratch, planned->revision,
-						      plan->upgrade));
+		sql_write_comment(
+			out, revision_title(&scratch, planned->revision, plan->upgrade));
 		for (size_t j = 0; j < planned->step_count; j++)
 			write_step(report, &planned->steps[j], planned->step_count, out);
 	}
@@ -265,9 +265,9 @@ static void write_report(struct session *session, const struct run_plan *plan)
 
 static bool find_path(struct session *session, struct plan_request *request)
 {
-	const struct history_context context = {
-		request->upgrade ? HISTORY_UPGRADE : HISTORY_DOWNGRADE,
-		&request->current};
+	const struct history_context context = {request->upgrade ? HISTORY_UPGRADE
+								 : HISTORY_DOWNGRADE,
+						&request->current};
 	struct history_point target = {0};
 
 	return history_resolve(&session->history, &session->arena,
@@ -290,9 +290,9 @@ enum exit_status dry_run(struct session *session, bool upgrade)
 		return EXIT_TROUBLE;
 	request.dialect = database_dialect(session->database);
 	read_server(session, &request);
-	bool ok = read_schema(session, &request.current, &schema) &&
-		  run_plan_make(&session->arena, &request, &schema, &plan,
-				&session->diags);
+	bool ok =
+		read_schema(session, &request.current, &schema) &&
+		run_plan_make(&session->arena, &request, &schema, &plan, &session->diags);
 	if (ok && !plan.count)
 		session_say(session, "Nothing to run.");
 	if (ok)

@@ -70,12 +70,11 @@ static json_t *json_step(const struct dry_report *report, const struct planned_s
 	json_t *object = json_object(), *statements = json_array();
 
 	for (size_t i = 0; i < step->script.count; i++)
-		json_array_append_new(statements,
-				      json_statement(report, &step->script.items[i],
-						     &step->costs[i]));
+		json_array_append_new(
+			statements,
+			json_statement(report, &step->script.items[i], &step->costs[i]));
 	json_object_set_new(object, "step", json_integer((json_int_t)step->step.number));
-	json_object_set_new(object, "kind",
-			    json_string(step_kind_name(step->step.kind)));
+	json_object_set_new(object, "kind", json_string(step_kind_name(step->step.kind)));
 	json_object_set_new(object, "statements", statements);
 	return object;
 }

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "cli/report.h"
+#include "run/plan.h"
 
 /* The file of an SQLite URL in schemadiff.yaml is relative to that file's folder. */
 static void join_folder(struct session *session, struct database_url *url)
@@ -155,15 +156,8 @@ static void show_revision(const struct runner_revision *event, void *data)
 
 	if (event->done)
 		return;
-	const char *parents =
-		revision->down_revisions.count
-			? str_list_join(&session->arena, &revision->down_revisions, ", ")
-			: "base";
-	session_say(session, "%s %s -> %s, %s",
-		    event->upgrade ? "Running upgrade" : "Running downgrade",
-		    event->upgrade ? parents : revision->id,
-		    event->upgrade ? revision->id : parents,
-		    revision->message ? revision->message : "");
+	session_say(session, "%s",
+		    revision_title(&session->arena, revision, event->upgrade));
 }
 
 /* Of the configured schema, as connection_use_schema() sets it. */

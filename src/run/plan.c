@@ -29,11 +29,10 @@ const char *revision_title(struct arena *arena, const struct revision *revision,
 			? str_list_join(arena, &revision->down_revisions, ", ")
 			: "base";
 
-	return arena_printf(arena, "Running %s %s -> %s, %s",
-			    upgrade ? "upgrade" : "downgrade",
-			    upgrade ? parents : revision->id,
-			    upgrade ? revision->id : parents,
-			    revision->message ? revision->message : "");
+	return arena_printf(
+		arena, "Running %s %s -> %s, %s", upgrade ? "upgrade" : "downgrade",
+		upgrade ? parents : revision->id, upgrade ? revision->id : parents,
+		revision->message ? revision->message : "");
 }
 
 static const struct op_list *ops_of(const struct revision *revision, bool upgrade)

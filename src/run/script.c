@@ -169,8 +169,7 @@ static void write_title(struct script_writer *writer, const struct revision *rev
 			bool upgrade)
 {
 	strbuf_addc(writer->out, '\n');
-	sql_write_comment(writer->out,
-			  revision_title(&writer->arena, revision, upgrade));
+	sql_write_comment(writer->out, revision_title(&writer->arena, revision, upgrade));
 }
 
 static bool write_revision(struct script_writer *writer,
