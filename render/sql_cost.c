@@ -234,6 +234,17 @@ static void cost_rebuild(struct cost_walk *walk, const struct table *table)
 	cost_table(walk, &name, LOCK_NONE)->rewrites = cost_accept(walk, "insert or");
 }
 
+/* A block of code that an op became: a table that moves to the default schema. */
+static void cost_op(struct cost_walk *walk, const struct op *op)
+{
+	const struct sql_name name = {op->schema, op->table};
+
+	if (op->kind != OP_RENAME_TABLE)
+		return;
+	walk->cost->unknown = false;
+	cost_table(walk, &name, LOCK_ACCESS_EXCLUSIVE);
+}
+
 void statement_cost(struct arena *arena, const struct cost_context *context,
 		    const struct sql_statement *statement,
 		    struct statement_cost *ret_cost)
@@ -253,4 +264,6 @@ void statement_cost(struct arena *arena, const struct cost_context *context,
 		cost_sqlite(&walk);
 	else
 		cost_postgres(&walk);
+	if (ret_cost->unknown && statement->op)
+		cost_op(&walk, statement->op);
 }

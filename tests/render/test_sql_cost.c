@@ -6,7 +6,11 @@
 #include "render/sql_cost.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "../support/live.h"
 #include "../support/postgres.h"
@@ -223,6 +227,15 @@ static const char remember[] =
 	"coalesce(pg_stat_get_xact_tuples_returned(oid), 0) AS seen FROM pg_class WHERE "
 	"relkind = 'r' AND relnamespace IN ('public'::regnamespace, 'app'::regnamespace)";
 
+/* What cannot run in a transaction waits, with its lock, for one that is open. */
+static const char *const concurrent[] = {
+	"CREATE INDEX CONCURRENTLY z ON child (a)",
+	"CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS z2 ON child (h)",
+	"DROP INDEX CONCURRENTLY child_b",
+	"DROP INDEX CONCURRENTLY IF EXISTS z",
+	"REINDEX TABLE CONCURRENTLY child",
+};
+
 static bool reads_rows_only(const char *sql)
 {
 	return text_starts_with(sql, "SELECT") || text_starts_with(sql, "UPDATE") ||
@@ -293,6 +306,162 @@ static const char *claimed(struct live *live, const char *sql)
 	const char *text = strbuf_copy(&observation.text, &live->arena);
 	strbuf_release(&observation.text);
 	return text;
+}
+
+static pid_t start_psql(const char *url, const char *sql)
+{
+	pid_t child = fork();
+
+	cr_assert(child >= 0);
+	if (child > 0)
+		return child;
+	execlp("psql", "psql", "-X", "-q", "-c", sql, url, (char *)NULL);
+	_exit(127);
+}
+
+/* The strongest lock that another session holds on the table child. */
+static const char *lock_of_others(struct live *live)
+{
+	static const char sql[] =
+		"SELECT max(upper(trim(regexp_replace(regexp_replace(mode, 'Lock$', ''), "
+		"'([A-Z])', ' \\1', 'g')))) FROM pg_locks WHERE granted AND relation = "
+		"'child'::regclass AND pid <> pg_backend_pid() AND mode <> "
+		"'AccessShareLock' AND mode <> 'RowExclusiveLock'";
+	enum { TRIES = 200 };
+
+	for (int i = 0; i < TRIES; i++) {
+		const struct timespec pause = {0, 20000000};
+		struct query_result result = {0};
+		cr_assert(database_query(live->database, &live->arena, sql, NULL, 0,
+					 &result, &live->diags));
+		if (result.cells[0])
+			return result.cells[0];
+		nanosleep(&pause, NULL);
+	}
+	return "none";
+}
+
+static const char *claimed_lock(struct live *live, const char *sql)
+{
+	const struct cost_context context = {&dialect_postgresql, &live->schema, 15,
+					     false};
+	const struct sql_statement statement = {.sql = sql};
+	struct statement_cost cost;
+
+	statement_cost(&live->arena, &context, &statement, &cost);
+	return cost.count == 1 && !cost.unknown &&
+			       text_equal(cost.tables[0].table, "child")
+		       ? table_lock_name(cost.tables[0].lock)
+		       : "?";
+}
+
+Test(sql_cost, knows_what_runs_concurrently)
+{
+	struct live live = {0};
+	const char *url = test_postgres_create(&live.arena, "cost");
+
+	live_open(&live, url);
+	live_execute(&live, setup);
+	for (size_t i = 0; i < ARRAY_SIZE(concurrent); i++) {
+		const char *sql = concurrent[i];
+		int status = 0;
+		live_introspect(&live);
+		const char *claim = claimed_lock(&live, sql);
+		live_execute(&live, "BEGIN");
+		live_execute(&live, "LOCK TABLE child IN ROW EXCLUSIVE MODE");
+		pid_t child = start_psql(url, sql);
+		cr_expect_str_eq(lock_of_others(&live), claim, "%s", sql);
+		live_execute(&live, "COMMIT");
+		waitpid(child, &status, 0);
+		cr_expect_eq(status, 0, "%s", sql);
+	}
+	live_close(&live);
+	test_postgres_drop(url);
+}
+
+Test(sql_cost, knows_that_times_in_utc_are_the_same_bytes)
+{
+	struct live live = {0};
+	const char *url = test_postgres_create(&live.arena, "cost");
+	const char *sql =
+		"ALTER TABLE child ALTER COLUMN e TYPE timestamp with time zone";
+	const struct sql_statement statement = {.sql = sql};
+	struct cost_context context = {&dialect_postgresql, &live.schema, 15, true};
+	struct statement_cost cost;
+
+	live_open(&live, url);
+	live_execute(&live, setup);
+	live_execute(&live, "SET TIME ZONE 'UTC'");
+	live_introspect(&live);
+	cr_expect_str_eq(seen(&live, sql), "child: ACCESS EXCLUSIVE\n");
+	statement_cost(&live.arena, &context, &statement, &cost);
+	cr_expect(!cost.tables[0].rewrites);
+	live_close(&live);
+	test_postgres_drop(url);
+}
+
+Test(sql_cost, marks_what_it_does_not_understand)
+{
+	static const char *const unknown[] = {
+		"DO $$ BEGIN END $$",
+		"CALL x()",
+		"DROP SCHEMA app CASCADE",
+		"SECURITY LABEL ON TABLE t IS 'x'",
+		"DROP INDEX nowhere",
+		"SELECT 1; DO $$ BEGIN END $$",
+		"CLUSTER",
+		"",
+	};
+	const struct schema nothing = {0};
+	const struct cost_context context = {&dialect_postgresql, &nothing, 0, false};
+	struct arena arena = {0};
+
+	for (size_t i = 0; *unknown[i]; i++) {
+		const struct sql_statement statement = {.sql = unknown[i]};
+		struct statement_cost cost;
+		statement_cost(&arena, &context, &statement, &cost);
+		cr_expect(cost.unknown, "%s", unknown[i]);
+	}
+	arena_release(&arena);
+}
+
+/* SQLite locks the database; what is told is the work. */
+Test(sql_cost, knows_sqlite)
+{
+	static const struct {
+		const char *sql;
+		bool locks, rewrites, builds_index, changes_rows;
+	} cases[] = {
+		{"CREATE INDEX x ON t (a)", true, false, true, false},
+		{"CREATE UNIQUE INDEX IF NOT EXISTS x ON t (a)", true, false, true,
+		 false},
+		{"UPDATE OR ABORT t SET a = 1", true, false, false, true},
+		{"INSERT INTO t VALUES (1)", true, false, false, true},
+		{"DELETE FROM t", true, false, false, true},
+		{"ALTER TABLE t DROP COLUMN a", true, true, false, false},
+		{"ALTER TABLE t ADD COLUMN a", true, false, false, false},
+		{"SELECT * FROM t", false, false, false, false},
+		{"PRAGMA legacy_alter_table = ON", false, false, false, false},
+	};
+	const struct schema nothing = {0};
+	const struct cost_context context = {&dialect_sqlite, &nothing, 0, false};
+	struct arena arena = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct sql_statement statement = {.sql = cases[i].sql};
+		struct statement_cost cost;
+		struct table_cost table = {0};
+		statement_cost(&arena, &context, &statement, &cost);
+		if (cost.count)
+			table = cost.tables[0];
+		cr_expect(cost.locks_database == cases[i].locks &&
+				  table.rewrites == cases[i].rewrites &&
+				  table.builds_index == cases[i].builds_index &&
+				  table.changes_rows == cases[i].changes_rows &&
+				  table.lock == LOCK_NONE,
+			  "%s", cases[i].sql);
+	}
+	arena_release(&arena);
 }
 
 Test(sql_cost, claims_what_the_server_does)
