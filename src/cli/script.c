@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "cli/placing.h"
 #include "run/script.h"
 
 /* The ends of the script. */
@@ -56,14 +55,24 @@ static bool resolve(struct session *session, const char *text,
 			       ret_point, &session->diags);
 }
 
+/* Where a database stands that has several rows, it takes several words: "A,C". */
 static bool resolve_from(struct session *session, const char *text,
 			 struct str_list *ret_from)
 {
-	struct history_point point = {0};
+	const struct str_list words = str_split(&session->arena, text, ',');
+	struct str_list from = {0};
 
-	if (!resolve(session, text, HISTORY_ANY, NULL, &point))
-		return false;
-	*ret_from = point_ids(&session->arena, &point);
+	for (size_t i = 0; i < words.count; i++) {
+		struct history_point point = {0};
+		if (!resolve(session, words.items[i], HISTORY_ANY, NULL, &point))
+			return false;
+		for (size_t j = 0; j < point.count; j++)
+			if (!str_list_contains(&from, point.revisions[j]->id))
+				str_list_add(&session->arena, &from,
+					     point.revisions[j]->id);
+	}
+	str_list_sort(&from);
+	*ret_from = from;
 	return true;
 }
 

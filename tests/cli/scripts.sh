@@ -115,6 +115,52 @@ sqlite3 a.db 'DROP VIEW v'
 expect_true 'without all that it is' sqlite_script a.db
 expect_true 'the row is kept' test "$(sqlite3 a.db 'SELECT * FROM users')" = '1|ann'
 
+# Branches: both ways from the same place.
+
+branch() { # ID DOWN DEPENDS LABELS
+	mkdir -p migrations/versions
+	cat >"migrations/versions/$1_m.yaml" <<YAML
+revision: $1
+down_revision: $2
+depends_on: $3
+branch_labels: $4
+message: m$1
+
+upgrade:
+  - create_table: {name: t$1, columns: [{name: id, type: integer}]}
+downgrade:
+  - drop_table: {name: t$1}
+YAML
+}
+places="SELECT version_num FROM alembic_version UNION ALL SELECT name FROM sqlite_schema WHERE name LIKE 't__' ORDER BY 1"
+both_ways() { # COMMAND REV RANGE
+	rm -f s.db
+	[ ! -e r.db ] || cp r.db s.db
+	run "$1" "$3" --sql
+	sqlite_script s.db
+	run "$1" "$2" --url sqlite:///r.db
+	expect_true "$1 $3 leads where $1 $2 does" test "$(sqlite3 r.db "$places")" = "$(sqlite3 s.db "$places")"
+}
+new_project
+branch b0 null '[]' '[]'
+branch a1 b0 '[]' '[left]'
+branch a2 b0 '[]' '[right]'
+branch m3 '[a1, a2]' '[]' '[]'
+branch x9 null '[a1]' '[other]'
+both_ways upgrade left@head left@head
+both_ways upgrade heads m3:heads
+both_ways downgrade a1 heads:a1
+both_ways upgrade a2 a1:a2
+both_ways upgrade heads a2,x9:heads
+rm r.db
+both_ways upgrade heads heads
+both_ways downgrade left@base heads:left@base
+both_ways downgrade base base:base
+rm r.db
+both_ways upgrade other@head other@head
+both_ways upgrade m3 x9:m3
+both_ways downgrade base heads:base
+
 # Foreign keys: those that were broken stay, new ones stop the script.
 
 new_project
