@@ -5,7 +5,7 @@
 : "${SCHEMADIFF_TEST_POSTGRES:?run by scripts/with-postgres}"
 server=$SCHEMADIFF_TEST_POSTGRES
 case $server in
-*\?*) pg=${server%/*}/scripts_$$?${server#*\?} ;;
+*\?*) pg="${server%/*}/scripts_$$?${server#*\?}" ;;
 *) pg=${server%/*}/scripts_$$ ;;
 esac
 base_trap='chmod -R u+rwx "$scratch" 2>/dev/null; rm -rf "$scratch"'
