@@ -12,7 +12,7 @@
 struct planned_step {
 	struct step step;
 	struct sql_script script;
-	struct statement_cost *costs; /* one for each statement */
+	struct statement_cost *costs; /* one for each statement; NULL: not asked for */
 };
 
 struct planned_revision {
@@ -40,6 +40,7 @@ struct plan_request {
 	/* The schema was read from the database, and is read again behind SQL of the
 	 * user's: nothing depends on what that does, but the plan cannot foresee it. */
 	bool live;
+	bool costs;	    /* find them */
 	int server_version; /* for the costs, as in struct cost_context */
 	bool utc;
 };

@@ -281,7 +281,11 @@ static bool find_path(struct session *session, struct plan_request *request)
 enum exit_status dry_run(struct session *session, bool upgrade)
 {
 	struct plan_request request = {
-		.history = &session->history, .upgrade = upgrade, .live = true};
+		.history = &session->history,
+		.upgrade = upgrade,
+		.live = true,
+		.costs = true,
+	};
 	struct schema schema = {0};
 	struct run_plan plan = {0};
 

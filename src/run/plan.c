@@ -69,24 +69,38 @@ static bool refuse_python(const struct revision *revision, struct diags *diags)
 	return false;
 }
 
-/* What cannot be part of a plan at all; the error of an op that does not fit says where
- * it stands. */
+/* A declared effect that does not fit would be passed over by the renderer. */
+static bool check_effects(const struct planner *planner, const struct revision *revision,
+			  bool upgrade)
+{
+	const struct op_list *ops = ops_of(revision, upgrade);
+	struct schema copy = {0};
+	bool declares = false;
+
+	for (size_t i = 0; i < ops->count; i++)
+		declares |= ops->items[i]->schema_effect &&
+			    ops->items[i]->schema_effect->count;
+	if (!declares)
+		return true;
+	schema_copy(planner->schema, &copy);
+	bool ok = revision_replay(revision, upgrade, &copy, planner->diags);
+	schema_release(&copy);
+	return ok;
+}
+
+/* What cannot be part of a plan at all. */
 static bool check_revision(const struct planner *planner, const struct revision *revision,
 			   bool upgrade)
 {
 	const struct dialect *dialect = planner->request->dialect;
 	const struct op_list *ops = ops_of(revision, upgrade);
-	struct schema copy = {0};
 
 	if (revision->kind == REVISION_PYTHON)
 		return refuse_python(revision, planner->diags);
 	for (size_t i = 0; i < ops->count; i++)
 		if (!run_check_op(dialect, revision, ops->items[i], planner->diags))
 			return false;
-	schema_copy(planner->schema, &copy);
-	bool ok = revision_replay(revision, upgrade, &copy, planner->diags);
-	schema_release(&copy);
-	return ok;
+	return check_effects(planner, revision, upgrade);
 }
 
 /* Each statement is judged by the schema in front of its op. */
@@ -117,19 +131,34 @@ static void find_costs(const struct planner *planner, struct planned_step *step,
 	schema_release(&state);
 }
 
+/* Say where the op that does not fit stands. */
+static bool locate_error(const struct planner *planner, const struct revision *revision)
+{
+	struct diag *newest = &planner->diags->items[planner->diags->count - 1];
+
+	if (!newest->position.source)
+		newest->position = revision->position;
+	if (!newest->detail)
+		diag_detail(planner->diags, "This was in revision \"%s\" (%s).",
+			    revision->id, revision->path ? revision->path : "no file");
+	return false;
+}
+
 static bool plan_step(struct planner *planner, const struct revision *revision,
 		      struct planned_step *step)
 {
 	const struct dialect *dialect = planner->request->dialect;
 	struct schema before = {0};
 
-	schema_copy(planner->schema, &before);
-	bool ok = render_sql_forward(planner->arena, dialect, planner->schema,
-				     &step->step.ops, &step->script, planner->diags) &&
+	if (planner->request->costs)
+		schema_copy(planner->schema, &before);
+	bool ok = (render_sql_forward(planner->arena, dialect, planner->schema,
+				      &step->step.ops, &step->script, planner->diags) ||
+		   locate_error(planner, revision)) &&
 		  plan_effects_follow(&planner->effects, revision, &step->step.ops,
 				      &step->script, planner->diags);
 	name_objects(planner->schema, dialect);
-	if (ok)
+	if (ok && planner->request->costs)
 		find_costs(planner, step, &before);
 	schema_release(&before);
 	return ok;
