@@ -403,7 +403,7 @@ expect_trouble 'nothing is purged unseen' '--purge does not go with --sql'
 
 # Dry runs.
 
-run upgrade head
+psql -q -X -v ON_ERROR_STOP=1 "$pg" -f up.sql -o /dev/null
 psql -q -X "$pg" -c "INSERT INTO users SELECT i, i FROM generate_series(1, 1000) AS i" -c 'ANALYZE users'
 revision 0003 '"0002"' <<'YAML'
 upgrade:
