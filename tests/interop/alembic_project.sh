@@ -15,10 +15,15 @@ if ! "$python" -c 'import alembic, sqlalchemy' 2>/dev/null; then
 	exit 0
 fi
 
+mkfifo "$scratch/ask" "$scratch/answer"
+"$python" -B tests/interop/alembic_server.py "$scratch" <"$scratch/ask" >"$scratch/answer" &
+exec 8>"$scratch/ask" 9<"$scratch/answer"
+
 # alembic ARGUMENT...: as run() does it; what it prints is in out.
 alembic() {
-	"$python" -m alembic.config "$@" >"$scratch/out" 2>"$scratch/err"
-	status=$?
+	printf '%s\n' "$PWD" "$@" >"$scratch/args"
+	echo >&8
+	read -r status <&9
 	ran="alembic $*"
 }
 
