@@ -3,6 +3,7 @@
  *
  * A query says in comments what it asks besides then, such as AND c.oid = ANY (pg_class),
  * (pg_class) standing for the relations of those schemas and (schemas) for their names.
+ * "Own" are the objects of the first of the schemas, which others are read besides.
  * It names the table first that is looked up by this; the planner is told to join in that
  * order, since weighing all others takes longer than to run the query.
  * That a schema has an object is taken from pg_depend, which has an index for it; to look
@@ -14,6 +15,7 @@
 #include "base/strbuf.h"
 #include "introspect/postgres.h"
 
+static const char OWN[] = "own ";
 static const char opening[] = "/* scoped: ", closing[] = " */";
 
 /* The names as an array of text literals. */
@@ -55,10 +57,15 @@ static void add_condition(struct strbuf *out, struct arena *arena, const char *t
 	const char *word = arena_strndup(arena, open + 1, strlen(open) - 2);
 
 	strbuf_add(out, text, (size_t)(open - text));
+	const struct str_list first = {schemas->items, 1};
+	const bool own = text_starts_with(word, OWN);
+	const struct str_list *names = own ? &first : schemas;
+	if (own)
+		word += strlen(OWN);
 	if (text_equal(word, "schemas"))
-		add_schemas(out, schemas);
+		add_schemas(out, names);
 	else
-		add_objects(out, word, schemas);
+		add_objects(out, word, names);
 }
 
 const char *postgres_scoped(struct arena *arena, const char *sql,

@@ -9,7 +9,7 @@ WITH members AS MATERIALIZED (
 	FROM pg_catalog.pg_namespace n
 	WHERE n.nspname <> 'information_schema'
 	  AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
-	  /* scoped: AND n.nspname = ANY (schemas) */
+	  /* scoped: AND n.nspname = ANY (own schemas) */
 ), objects (kind, name, classid, objid) AS (
 	SELECT CASE c.relkind
 	       WHEN 'v' THEN 'view'
@@ -24,7 +24,7 @@ WITH members AS MATERIALIZED (
 	FROM pg_catalog.pg_class c
 	JOIN spaces ON spaces.oid = c.relnamespace
 	WHERE c.relkind IN ('v', 'm', 'f', 'p', 'S', 'c')
-	  /* scoped: AND c.oid = ANY (pg_class) */
+	  /* scoped: AND c.oid = ANY (own pg_class) */
 	  AND NOT c.relispartition
 	  AND c.relpersistence <> 't'
 	  AND (c.relkind <> 'S' OR NOT EXISTS (
@@ -47,7 +47,7 @@ WITH members AS MATERIALIZED (
 		WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
 		  AND d.objid = p.oid
 		  AND d.deptype = 'i')
-	  /* scoped: AND p.oid = ANY (pg_proc) */
+	  /* scoped: AND p.oid = ANY (own pg_proc) */
 	UNION ALL
 	SELECT CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'range type' END,
 	       pg_catalog.format_type(t.oid, NULL),
@@ -56,7 +56,7 @@ WITH members AS MATERIALIZED (
 	FROM pg_catalog.pg_type t
 	JOIN spaces ON spaces.oid = t.typnamespace
 	WHERE t.typtype IN ('d', 'r')
-	  /* scoped: AND t.oid = ANY (pg_type) */
+	  /* scoped: AND t.oid = ANY (own pg_type) */
 	UNION ALL
 	SELECT 'trigger',
 	       pg_catalog.format('%I on %s', g.tgname, g.tgrelid::pg_catalog.regclass),
@@ -66,7 +66,7 @@ WITH members AS MATERIALIZED (
 	JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid AND NOT c.relispartition
 	JOIN spaces ON spaces.oid = c.relnamespace
 	WHERE NOT g.tgisinternal
-	  /* scoped: AND g.tgrelid = ANY (pg_class) */
+	  /* scoped: AND g.tgrelid = ANY (own pg_class) */
 	UNION ALL
 	SELECT 'policy',
 	       pg_catalog.format('%I on %s', y.polname, y.polrelid::pg_catalog.regclass),
@@ -75,7 +75,7 @@ WITH members AS MATERIALIZED (
 	FROM pg_catalog.pg_policy y
 	JOIN pg_catalog.pg_class c ON c.oid = y.polrelid
 	JOIN spaces ON spaces.oid = c.relnamespace
-	/* scoped: WHERE y.polrelid = ANY (pg_class) */
+	/* scoped: WHERE y.polrelid = ANY (own pg_class) */
 	UNION ALL
 	SELECT 'rule',
 	       pg_catalog.format('%I on %s', r.rulename, r.ev_class::pg_catalog.regclass),
@@ -85,7 +85,7 @@ WITH members AS MATERIALIZED (
 	JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
 	JOIN spaces ON spaces.oid = c.relnamespace
 	WHERE r.rulename <> '_RETURN'
-	  /* scoped: AND r.ev_class = ANY (pg_class) */
+	  /* scoped: AND r.ev_class = ANY (own pg_class) */
 )
 SELECT o.kind, o.name
 FROM objects o

@@ -78,7 +78,11 @@ static bool elements_exist(const struct op *op, const struct table *table,
 	return true;
 }
 
-/* The table that a foreign key of [table] points at, and its columns, are there. */
+/*
+ * The table that a foreign key of [table] points at, and its columns, are there. Of what is
+ * in another schema that nothing here ever created nothing is known: a history may refer
+ * to what another history makes.
+ */
 static bool referent_exists(const struct schema *schema, const struct op *op,
 			    const struct table *table,
 			    const struct constraint *constraint, struct diags *diags)
@@ -89,6 +93,9 @@ static bool referent_exists(const struct schema *schema, const struct op *op,
 	if (text_equal(constraint->referred_schema, table->schema) &&
 	    text_equal(constraint->referred_table, table->name))
 		referred = table;
+	if (!referred && constraint->referred_schema &&
+	    !str_list_contains(&schema->namespaces, constraint->referred_schema))
+		return true;
 	if (!referred)
 		return diag_error(
 			diags, op->position,

@@ -31,6 +31,13 @@ bool comparison_make(struct session *session, bool portable, struct comparison *
 bool comparison_make_offline(struct session *session, struct comparison *ret);
 void comparison_release(struct comparison *comparison);
 
+/*
+ * Of a database that is worked on in one schema only, other schemas are read for what
+ * [one] or [other] say of them: take the rest of them out of [is]. src/cli/others.c
+ */
+void schema_forget_others(struct schema *is, const struct schema *one,
+			  const struct schema *other);
+
 /* The history's schema where [current] stands. */
 bool session_replay(struct session *session, const struct str_list *current,
 		    struct schema *ret_schema);

@@ -46,6 +46,8 @@ struct database *session_open_url(struct session *session, const char *url);
 
 /* Where only one schema is read, read [also], too, or for NULL all that were so named. */
 void session_read_also(struct session *session, const struct str_list *also);
+/* The same for what the configured models name, for who reads the database first. */
+void session_read_also_models(struct session *session);
 
 /* Read the revision files into session->history; where that is false, it still holds what
  * commands that only list can go on with. */

@@ -72,6 +72,7 @@ static bool side_open_configured(struct session *session, struct side *side)
 	if (!session_open(session, true))
 		return false;
 	side->database = session->database;
+	session_read_also_models(session);
 	return side_read_database(session, side);
 }
 
@@ -138,6 +139,10 @@ static enum exit_status sides_compare(struct session *session, struct side *a,
 	};
 	struct op_list ops = {0};
 
+	if (session->project && a->database)
+		schema_forget_others(&a->schema, &b->schema, &b->schema);
+	if (session->project && b->database)
+		schema_forget_others(&b->schema, &a->schema, &a->schema);
 	if (!sides_normalize(session, a, b))
 		return EXIT_TROUBLE;
 	config_ignore(&session->config, &a->schema);

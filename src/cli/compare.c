@@ -80,6 +80,9 @@ static void apply_ownership(const struct session *session, struct comparison *co
 	struct ownership owner = {session, &comparison->was, &comparison->wanted,
 				  &comparison->arena};
 
+	if (session->project)
+		schema_forget_others(&comparison->is, &comparison->was,
+				     &comparison->wanted);
 	schema_filter(&comparison->is, owns_table, owns_enum, &owner);
 	drop_foreign_namespaces(&comparison->is, &owner);
 }

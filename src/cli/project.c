@@ -100,6 +100,19 @@ static void note_schema(struct project *project, const char *name)
 		str_list_add(&project->arena, &project->history_schemas, name);
 }
 
+static void note_constraint(struct project *project, const struct constraint *constraint)
+{
+	if (constraint)
+		note_schema(project, constraint->referred_schema);
+}
+
+static void note_table(struct project *project, const struct table *table)
+{
+	note_schema(project, table->schema);
+	for (size_t i = 0; i < table->constraint_count; i++)
+		note_constraint(project, table->constraints[i]);
+}
+
 /* An op may name a schema in several places; one too many does no harm. */
 static void note_op_schemas(struct project *project, const struct op *op)
 {
@@ -107,8 +120,9 @@ static void note_op_schemas(struct project *project, const struct op *op)
 	note_schema(project, op->new_schema);
 	if (op->kind == OP_CREATE_SCHEMA || op->kind == OP_DROP_SCHEMA)
 		note_schema(project, op->name);
+	note_constraint(project, op->constraint);
 	if (op->table_definition)
-		note_schema(project, op->table_definition->schema);
+		note_table(project, op->table_definition);
 	if (op->enumeration)
 		note_schema(project, op->enumeration->schema);
 }

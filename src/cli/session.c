@@ -101,6 +101,17 @@ static bool load_shared_models(struct session *session, struct schema *ret_schem
 	return true;
 }
 
+void session_read_also_models(struct session *session)
+{
+	struct schema models = {0};
+	struct diags ignored = {0};
+
+	if (session->project && session->config.models.count)
+		(void)load_shared_models(session, &models, &ignored);
+	schema_release(&models);
+	diags_release(&ignored);
+}
+
 static bool load_into(struct session *session, const struct str_list *paths,
 		      struct arena *texts, struct schema *ret_schema, struct diags *diags)
 {
