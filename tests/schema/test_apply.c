@@ -125,6 +125,24 @@ ParameterizedTest(size_t *number, apply, refuses)
 	world_release(&world);
 }
 
+Test(apply, takes_a_key_into_a_schema_that_another_history_makes)
+{
+	static const char key[] =
+		"- create_foreign_key: {name: f, table: posts, columns: "
+		"[author], references: other.people, referred_columns: "
+		"[id]}";
+	struct world world;
+
+	world_init(&world);
+	cr_expect(apply_text(&world, key));
+	world_release(&world);
+	/* Here something is known of it, and there is no such table. */
+	world_init(&world);
+	cr_assert(apply_text(&world, "- create_schema: {name: other}"));
+	cr_expect_not(apply_text(&world, key));
+	world_release(&world);
+}
+
 Test(apply, carries_a_column_rename_to_all_that_mentions_it)
 {
 	struct world world;
