@@ -85,7 +85,7 @@ const struct command commands[] = {
 		command_merge, false,
 	},
 	[COMMAND_STAMP] = {
-		"stamp", "REV...", 1, ANY_NUMBER, {0},
+		"stamp", "REV...", 1, ANY_NUMBER, {FORMAT_TEXT, FORMAT_JSON},
 		"set the database's revision without running anything",
 		"REV is an id or the unique beginning of one, head, heads, base, or LABEL@base.\n"
 		"What is of another branch stays.\n",
@@ -99,7 +99,7 @@ const struct command commands[] = {
 		command_edit, false,
 	},
 	[COMMAND_ENSURE_VERSION] = {
-		"ensure-version", "", 0, 0, {0},
+		"ensure-version", "", 0, 0, {FORMAT_TEXT, FORMAT_JSON},
 		"create the version table where it is missing", "",
 		command_ensure_version, false,
 	},

@@ -114,32 +114,44 @@ static size_t count_of(const struct fleet *fleet, enum exit_status status)
 	return count;
 }
 
-/* What was told of one unit, each line behind its name. */
-static void gather_messages(const struct unit *unit, struct strbuf *out)
+/* Each line of [text] behind the unit's name. */
+static void add_labelled(const struct unit *unit, const char *text, struct strbuf *out)
 {
-	const char *line = strbuf_text(&unit->messages);
+	for (; *text; text += strcspn(text, "\n") + 1)
+		strbuf_addf(out, "[%s] %.*s\n", unit->label, (int)strcspn(text, "\n"),
+			    text);
+}
 
-	for (; *line; line += strcspn(line, "\n") + 1)
-		strbuf_addf(out, "[%s] %.*s\n", unit->label, (int)strcspn(line, "\n"),
-			    line);
+/* What was told of the units, in their order. Models with an error in them tell all of
+ * their databases the same. */
+static void gather_messages(const struct fleet *fleet, struct strbuf *out)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < fleet->count; i++) {
+		const struct unit *unit = &fleet->units[i];
+		const char *messages = strbuf_text(&unit->messages);
+		add_labelled(unit, strbuf_text(&unit->notes), out);
+		if (*messages && text_equal(messages, before))
+			messages = "the same\n";
+		else
+			before = messages;
+		add_labelled(unit, messages, out);
+	}
 }
 
 static void report(const struct fleet *fleet)
 {
-	const bool json = is_json(fleet->session);
-	struct strbuf *messages = &fleet->session->messages;
+	struct session *session = fleet->session;
 
-	if (json)
-		fleet_write_json(fleet, &fleet->session->out);
-	else
-		fleet_write_text(fleet, &fleet->session->out);
-	for (size_t i = 0; i < fleet->count; i++) {
-		strbuf_adds(messages, strbuf_text(&fleet->units[i].notes));
-		if (!json)
-			gather_messages(&fleet->units[i], messages);
+	if (is_json(session)) {
+		fleet_write_json(fleet, &session->out);
+	} else {
+		fleet_write_text(fleet, &session->out);
+		gather_messages(fleet, &session->messages);
 	}
-	if (!fleet->session->options.quiet)
-		strbuf_addf(messages,
+	if (!session->options.quiet)
+		strbuf_addf(&session->messages,
 			    "%zu in all: %zu ok, %zu with differences, %zu failed\n",
 			    fleet->count, count_of(fleet, EXIT_CLEAN),
 			    count_of(fleet, EXIT_DIFFERENCES),

@@ -73,6 +73,27 @@ void diags_write_json(const struct diags *diags, struct strbuf *out)
 	json_finish(array, JSON_COMPACT, out);
 }
 
+/* What a unit was noted to do, each line as a note; then its messages. */
+static json_t *json_messages(const struct unit *unit)
+{
+	json_t *array = json_array();
+	const char *line = strbuf_text(&unit->notes);
+	json_t *rest = json_loads(strbuf_text(&unit->messages), 0, NULL);
+
+	for (; *line; line += strcspn(line, "\n") + 1) {
+		struct arena arena = {0};
+		const struct diag note = {
+			.severity = SEVERITY_NOTE,
+			.message = arena_strndup(&arena, line, strcspn(line, "\n")),
+		};
+		json_array_append_new(array, json_diag(&note));
+		arena_release(&arena);
+	}
+	json_array_extend(array, rest);
+	json_decref(rest);
+	return array;
+}
+
 /* JSON that a command wrote; null for one that wrote nothing. */
 static json_t *json_parsed(const struct strbuf *text)
 {
@@ -90,7 +111,7 @@ static json_t *json_unit(const struct unit *unit)
 	json_object_set_new(object, "status", json_string(status_words[unit->status]));
 	json_object_set_new(object, "exit", json_integer(unit->status));
 	json_object_set_new(object, "result", json_parsed(&unit->out));
-	json_object_set_new(object, "messages", json_parsed(&unit->messages));
+	json_object_set_new(object, "messages", json_messages(unit));
 	return object;
 }
 

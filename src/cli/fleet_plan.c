@@ -5,17 +5,27 @@
 
 /*
  * What a command does for each, rather than once. A history, or what is written from it,
- * is the same for all schemas; the first stands for them where one must be looked at.
+ * is the same for all schemas; the first stands for them where one must be looked at. A
+ * silent command has no result of its own that could be JSON, only the report has.
  */
+/* clang-format off */
 static const struct {
-	bool each_database, each_schema;
+	bool each_database, each_schema, silent;
 } reaches[COMMAND_COUNT] = {
-	[COMMAND_REVISION] = {true, false},	 [COMMAND_UPGRADE] = {true, true},
-	[COMMAND_DOWNGRADE] = {true, true},	 [COMMAND_CURRENT] = {true, true},
-	[COMMAND_HISTORY] = {true, false},	 [COMMAND_HEADS] = {true, false},
-	[COMMAND_SHOW] = {true, false},		 [COMMAND_STAMP] = {true, true},
-	[COMMAND_ENSURE_VERSION] = {true, true}, [COMMAND_CHECK] = {true, true},
+	[COMMAND_REVISION] = {true, false, false},
+	[COMMAND_UPGRADE] = {true, true, false},
+	[COMMAND_DOWNGRADE] = {true, true, false},
+	[COMMAND_CURRENT] = {true, true, false},
+	[COMMAND_HISTORY] = {true, false, false},
+	[COMMAND_HEADS] = {true, false, false},
+	[COMMAND_BRANCHES] = {true, false, false},
+	[COMMAND_SHOW] = {true, false, false},
+	[COMMAND_MERGE] = {true, false, false},
+	[COMMAND_STAMP] = {true, true, true},
+	[COMMAND_ENSURE_VERSION] = {true, true, true},
+	[COMMAND_CHECK] = {true, true, false},
 };
+/* clang-format on */
 
 struct plan {
 	struct fleet *fleet;
@@ -26,9 +36,18 @@ struct plan {
 	size_t count;
 };
 
+/* A script or a drawing is a text of its own. */
+static bool makes_one_text(const struct options *options)
+{
+	return options->sql ||
+	       (options->format != FORMAT_DEFAULT && options->format != FORMAT_TEXT &&
+		options->format != FORMAT_JSON);
+}
+
 static bool is_for_each_database(const struct options *options)
 {
-	return reaches[command_id(options->command)].each_database && !options->sql;
+	return reaches[command_id(options->command)].each_database &&
+	       !makes_one_text(options);
 }
 
 /* A script is the same for all schemas, too. */
@@ -122,8 +141,9 @@ static bool check_databases(struct plan *plan)
 				  plan->count);
 	if (is_for_each_database(plan->options))
 		return true;
-	diag_error(diags, NOWHERE, "command \"%s\"%s works on one database at a time",
-		   command->name, plan->options->sql ? " with --sql" : "");
+	diag_error(diags, NOWHERE, "command \"%s\"%s%s works on one database at a time",
+		   command->name, plan->options->sql ? " with --sql" : "",
+		   plan->options->format_word ? " in this format" : "");
 	diag_hint(diags, "Choose one of %s with -n NAME.", database_names(plan));
 	return false;
 }
@@ -252,6 +272,26 @@ static void add_units(struct plan *plan, const struct config *config)
 	add_database(plan, config);
 }
 
+static bool check_report(struct plan *plan)
+{
+	const struct fleet *fleet = plan->fleet;
+	const struct command *command = plan->options->command;
+	struct diags *diags = &plan->session->diags;
+
+	if (!fleet->reported && fleet->count > 1)
+		return diag_error(
+			diags, NOWHERE,
+			"command \"%s\" makes one text, for one schema, not %zu",
+			command->name, fleet->count);
+	if (fleet->reported || plan->options->format != FORMAT_JSON ||
+	    !reaches[command_id(command)].silent)
+		return true;
+	diag_error(diags, NOWHERE, "command \"%s\" of one database has nothing to report",
+		   command->name);
+	diag_hint(diags, "With --all there is a report, also as JSON.");
+	return false;
+}
+
 bool fleet_plan(struct fleet *fleet)
 {
 	struct session *session = fleet->session;
@@ -267,11 +307,8 @@ bool fleet_plan(struct fleet *fleet)
 		return false;
 	for (size_t i = 0; i < plan.count; i++)
 		add_units(&plan, plan.chosen[i]);
-	if (plan.options->sql && fleet->count > 1)
-		return diag_error(&session->diags, NOWHERE,
-				  "a script is for one schema, not %zu", fleet->count);
-	fleet->reported |= (plan.options->all && !plan.options->sql) ||
-			   plan.options->names.count > 1 ||
+	fleet->reported |= plan.options->all || plan.options->names.count > 1 ||
 			   plan.options->schemas.count > 1;
-	return true;
+	fleet->reported &= !makes_one_text(plan.options);
+	return check_report(&plan);
 }

@@ -242,7 +242,7 @@ void session_say(const struct session *session, const char *format, ...)
 
 	if (session->options.quiet)
 		return;
-	if (session->label)
+	if (session->label && !session->notes)
 		strbuf_addf(&line, "[%s] ", session->label);
 	va_start(args, format);
 	strbuf_vaddf(&line, format, args);
