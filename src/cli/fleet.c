@@ -166,20 +166,19 @@ static void fleet_release(struct fleet *fleet)
 		strbuf_release(&fleet->units[i].messages);
 		strbuf_release(&fleet->units[i].notes);
 	}
-	/* The session of a single unit has its project. */
-	for (size_t i = 0; fleet->reported && i < fleet->project_count; i++)
+	for (size_t i = 0; i < fleet->project_count; i++)
 		project_free(fleet->projects[i]);
 }
 
-/* A single one is what the session itself works on. */
-static enum exit_status run_alone(struct session *session, const struct unit *unit)
+/* A single one is what the session itself works on, and keeps until all is printed. */
+static enum exit_status run_alone(struct fleet *fleet)
 {
-	session->config = unit->config;
-	session->project = unit->project;
+	struct session *session = fleet->session;
+
+	session->config = fleet->units[0].config;
+	session->project = fleet->units[0].project;
 	session->owns_project = true;
-	diags_append(&session->diags, &unit->problems);
-	if (diags_have_errors(&session->diags))
-		return EXIT_TROUBLE;
+	fleet->project_count = 0;
 	return session->options.command->run(session);
 }
 
@@ -197,7 +196,7 @@ enum exit_status fleet_run(struct session *session)
 		report(&fleet);
 		status = worst(&fleet);
 	} else {
-		status = run_alone(session, &fleet.units[0]);
+		status = run_alone(&fleet);
 	}
 	fleet_release(&fleet);
 	return status;

@@ -219,7 +219,7 @@ static void add_schemas(struct plan *plan, const struct config *config,
 
 /* In a session of its own, which the connection ends with. */
 static bool find_schemas(struct plan *plan, const struct config *config,
-			 struct str_list *ret_schemas, struct diags *diags)
+			 struct str_list *ret_schemas, struct diags *ret_diags)
 {
 	struct session session = {.options = *plan->options, .config = *config};
 
@@ -227,7 +227,9 @@ static bool find_schemas(struct plan *plan, const struct config *config,
 	const bool found = session_open(&session, true) &&
 			   connection_list_schemas(&session, &config->tenants,
 						   plan->arena, ret_schemas);
-	diags_append(diags, &session.diags);
+	/* With the statements that they point into. */
+	*ret_diags = session.diags;
+	session.diags = (struct diags){0};
 	session_release(&session);
 	return found;
 }

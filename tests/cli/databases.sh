@@ -133,6 +133,12 @@ json '[(x["name"], [y["revision"] for y in x["result"]]) for x in r]' >"$scratch
 expect_true "current as JSON" cmp -s "$scratch/wanted" "$scratch/seen"
 run heads --all
 expect "heads of each history" 0 out '^shop: 0001 \(head\)$' out '^bank: 0001 \(head\)$' out '^server: 0001'
+run stamp head --all --format json
+expect_true "what has no result of its own tells in notes" test "$(json 'r[2]["messages"][0]["severity"]')" = note
+run stamp head -n shop --format json
+expect_trouble "nothing to tell of one" 'has nothing to report'
+run history --all --format dot
+expect_trouble "a drawing is of one" 'works on one database at a time'
 run stamp base --all
 run current --all -q
 expect "stamp, and nowhere" 0 out '^shop: ok$' out '^bank: ok$' out '^server: ok$' out '!0001'
@@ -167,6 +173,10 @@ run check --all --jobs 1
 cp "$scratch/out" "$scratch/first"
 run check --all --jobs 12
 expect_true "the same report by any number of jobs" cmp -s "$scratch/first" "$scratch/out"
+
+printf 'Broken: {fields: {id: strr}}\n' >broken.yaml
+run check --all --models broken.yaml
+expect "broken models" 2 err '^\[shard1\] .*strr' err '^\[shard2\] the same$' err '^\[shard12\] the same$'
 
 # A history that is there already, under the name that Alembic gives the table.
 project
