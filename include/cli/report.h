@@ -30,6 +30,9 @@ void diags_write(const struct diags *diags, bool quiet, bool color, struct strbu
  * control characters other than line breaks and tabs made visible as "?". */
 void text_redact(const char *text, size_t length, struct strbuf *out);
 
+/* Takes what a terminal shows in the present line away. */
+#define CLEAR_LINE "\r\033[K"
+
 /* Write all of [text]; false when the descriptor takes no more. errno says why. */
 bool descriptor_write(int descriptor, const struct strbuf *text);
 

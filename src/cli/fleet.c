@@ -11,6 +11,7 @@ struct crew {
 	bool live; /* someone watches: progress is shown as it is made */
 	pthread_mutex_t lock;
 	size_t next; /* unit that no one has begun */
+	size_t done;
 };
 
 static bool is_json(const struct session *session)
@@ -65,13 +66,32 @@ static struct unit *next_unit(struct crew *crew)
 	return unit;
 }
 
+/* How far all have come, on a line that the next text takes the place of. */
+static void count_done(struct crew *crew)
+{
+	AUTO_STRBUF line = {0};
+
+	if (!crew->live || crew->fleet->session->options.quiet)
+		return;
+	pthread_mutex_lock(&crew->lock);
+	crew->done++;
+	strbuf_adds(&line, CLEAR_LINE);
+	if (crew->done < crew->fleet->count)
+		strbuf_addf(&line, "%zu of %zu", crew->done, crew->fleet->count);
+	/* A terminal that is gone is no reason to stop. */
+	(void)descriptor_write(STDERR_FILENO, &line);
+	pthread_mutex_unlock(&crew->lock);
+}
+
 static void *work(void *data)
 {
 	struct crew *crew = data;
 	struct connection connection = {0};
 
-	for (struct unit *unit; (unit = next_unit(crew));)
+	for (struct unit *unit; (unit = next_unit(crew));) {
 		run_unit(crew, unit, &connection);
+		count_done(crew);
+	}
 	connection_close(&connection);
 	return NULL;
 }

@@ -238,15 +238,18 @@ bool session_current(struct session *session, struct str_list *ret_ids)
 void session_say(const struct session *session, const char *format, ...)
 {
 	AUTO_STRBUF line = {0}, clean = {0};
+	/* One among several that is watched: a count of them stands in the line. */
+	const bool watched = session->label && !session->notes;
 	va_list args;
 
 	if (session->options.quiet)
 		return;
-	if (session->label && !session->notes)
+	if (watched)
 		strbuf_addf(&line, "[%s] ", session->label);
 	va_start(args, format);
 	strbuf_vaddf(&line, format, args);
 	va_end(args);
+	strbuf_adds(&clean, watched ? CLEAR_LINE : "");
 	text_redact(strbuf_text(&line), line.length, &clean);
 	strbuf_addc(&clean, '\n');
 	if (session->notes) {

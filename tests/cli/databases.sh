@@ -153,6 +153,10 @@ run downgrade base --all -q
 expect "down again" 0 out '^shop: ok$' err '!.'
 expect_true "gone" test "$(tables bank.db)" = bank_version -o "$(tables bank.db)" = "bank_version bank_version_log"
 
+unset SHOP_ON_SERVER
+run current --all
+expect "a variable that is not set is trouble of one" 2 out '^shop: ok$' out '^server: failed$' err '^\[server\] schemadiff.yaml:12:10:.*SHOP_ON_SERVER'
+
 # The same from many threads.
 project
 mkdir -p models migrations/versions
@@ -177,6 +181,30 @@ expect_true "the same report by any number of jobs" cmp -s "$scratch/first" "$sc
 printf 'Broken: {fields: {id: strr}}\n' >broken.yaml
 run check --all --models broken.yaml
 expect "broken models" 2 err '^\[shard1\] .*strr' err '^\[shard2\] the same$' err '^\[shard12\] the same$'
+
+# On a terminal, progress is shown as it is made.
+cat >"$scratch/watch.py" <<'PYTHON'
+import os, pty, sys
+def read(fd):
+    data = os.read(fd, 65536)
+    seen.append(data)
+    return data
+seen = []
+status = pty.spawn(sys.argv[1:], read)
+open(os.environ["SEEN"], "wb").write(b"".join(seen))
+sys.exit(os.waitstatus_to_exitcode(status))
+PYTHON
+run downgrade base --all -q
+export SEEN="$scratch/seen"
+python3 "$scratch/watch.py" "$SCHEMADIFF" upgrade head --all --jobs 2 >"$scratch/out" 2>"$scratch/err" </dev/null
+status=$?
+ran="upgrade on a terminal"
+expect "a run that is watched" 0
+expect_true "counts" grep -q '1 of 12' "$scratch/seen"
+expect_true "names what it does" grep -q '\[shard12\] Running upgrade base' "$scratch/seen"
+expect_true "once" test "$(grep -o 'shard7\] Running' "$scratch/seen" | wc -l)" = 1
+run check --all
+expect_true "and elsewhere no line is taken back" sh -c "! grep -q \"\$(printf '\\033')\" '$scratch/err'"
 
 # A history that is there already, under the name that Alembic gives the table.
 project

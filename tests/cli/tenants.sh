@@ -127,6 +127,17 @@ expect "and leaves what the run does" 0 out 'No differences'
 run current --schema scripted
 expect "with its revision" 0 out '^0001 \(head\)$'
 
+# One schema that is made when it is missing.
+configure <<'YAML'
+schema: Made Here
+create_schemas: true
+YAML
+run upgrade head
+expect "a schema of its own" 0 out '!.'
+expect_true "with all that belongs there" test "$(tables_of '"Made Here"')" = "alembic_version customers orders"
+run check
+expect "reports as one database does" 0 out '^No differences.$'
+
 # From a query.
 fresh
 sql "CREATE TABLE accounts (id int, slug text, active bool);
