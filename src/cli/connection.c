@@ -1,6 +1,7 @@
 /* Connections from session to session, and from schema to schema. */
 #include "cli/connection.h"
 
+#include "base/map.h"
 #include "cli/session.h"
 
 struct database *connection_take(struct session *session, const struct database_url *url,
@@ -41,6 +42,7 @@ bool connection_list_schemas(struct session *session, const struct tenants *tena
 {
 	struct diags *diags = &session->diags;
 	struct query_result rows = {0};
+	struct map seen = {0};
 
 	*ret_names = tenants->names;
 	if (!tenants->query)
@@ -59,7 +61,7 @@ bool connection_list_schemas(struct session *session, const struct tenants *tena
 		if (!rows.cells[i])
 			return diag_error(diags, tenants->position,
 					  "the query for schemas gives a NULL");
-		if (!str_list_contains(ret_names, rows.cells[i]))
+		if (!map_put(arena, &seen, rows.cells[i], &rows))
 			str_list_add(arena, ret_names, rows.cells[i]);
 	}
 	return true;
