@@ -42,6 +42,13 @@ bool file_exists(const char *path);
 bool directory_exists(const char *path);
 /* Make [path] and its parents (mode 0777 less umask); existing ones are fine. */
 bool directory_make(const char *path, struct diags *diags);
+/*
+ * Wait until no other process holds the lock on a folder, and take it. Returns what
+ * directory_unlock() takes; -1 where the file system knows no locks, and then there is
+ * none.
+ */
+int directory_lock(const char *path);
+void directory_unlock(int lock);
 /* The sorted names (not paths) in a folder, without "." and ".."; false with an error. */
 bool directory_list(struct arena *arena, const char *path, struct str_list *ret_names,
 		    struct diags *diags);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -365,6 +366,22 @@ const char *path_real(struct arena *arena, const char *path)
 
 	free(real);
 	return copy;
+}
+
+int directory_lock(const char *path)
+{
+	const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (folder < 0 || flock(folder, LOCK_EX) == 0)
+		return folder;
+	close(folder);
+	return -1;
+}
+
+void directory_unlock(int lock)
+{
+	if (lock >= 0)
+		close(lock);
 }
 
 const char *path_folder(struct arena *arena, const char *path)

@@ -198,9 +198,50 @@ static bool check_folders(struct session *session)
 	return false;
 }
 
-bool revision_save(struct session *session, struct revision *revision, const char *folder)
+/* An id that was counted or chosen may have been taken by another process since the
+ * history was read. */
+static bool check_still_free(struct session *session, const struct revision *revision)
+{
+	const bool random = !session->config.file_naming.version_format &&
+			    !session->options.revision_id;
+	struct history now = {0};
+	struct diags ignored = {0};
+	bool is_free = true;
+
+	if (random)
+		return true;
+	config_read_history(&session->config, &now, &ignored);
+	const struct revision *other = history_find(&now, revision->id);
+	if (other) {
+		is_free = diag_error(
+			&session->diags, NOWHERE,
+			"revision \"%s\" has just been made by another process",
+			revision->id);
+		diag_detail(&session->diags, "It is in \"%s\".", other->path);
+		diag_hint(&session->diags, "Run the command again.");
+	}
+	history_release(&now);
+	diags_release(&ignored);
+	return is_free;
+}
+
+/* One process at a time looks for its id and takes it. */
+static bool write_locked(struct session *session, const struct revision *revision,
+			 const char *folder)
 {
 	AUTO_STRBUF text = {0};
+	const int lock = directory_lock(folder);
+
+	revision_write(revision, &text);
+	const bool written = check_still_free(session, revision) &&
+			     file_write(revision->path, text.text, text.length, false,
+					&session->diags);
+	directory_unlock(lock);
+	return written;
+}
+
+bool revision_save(struct session *session, struct revision *revision, const char *folder)
+{
 	struct arena *arena = &session->arena;
 	const char *name = revision_file_name(arena, &session->config.file_naming,
 					      revision, &session->diags);
@@ -212,6 +253,5 @@ bool revision_save(struct session *session, struct revision *revision, const cha
 	revision->path = path_join(arena, folder, name);
 	if (!directory_make(path_folder(arena, revision->path), &session->diags))
 		return false;
-	revision_write(revision, &text);
-	return file_write(revision->path, text.text, text.length, false, &session->diags);
+	return write_locked(session, revision, folder);
 }

@@ -258,6 +258,18 @@ expect_trouble "the URL that no one filled in is none" 'no database URL'
 DATABASE_URL=sqlite:///app.db run current
 expect "so DATABASE_URL serves" 0
 
+# Many at once: each number once, or an error that says to try again.
+alembic_project 'version_num_format = %%04d'
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	"$SCHEMADIFF" revision -m "number $i" --head bbb222 --splice >"$scratch/out-$i" 2>"$scratch/err-$i" &
+done
+wait
+run heads
+expect "ids counted by many at once never meet" 0 out '^0001'
+expect_true "who came second was told" \
+	sh -c "[ \$(ls alembic/versions/0*.yaml | wc -l) = \$(grep -l 'number' '$scratch'/out-* | wc -l) ] &&
+		[ \$(grep -l 'has just been made by another process' '$scratch'/err-* | wc -l) = \$((12 - \$(ls alembic/versions/0*.yaml | wc -l))) ]"
+
 # Files that cannot be read.
 alembic_project
 printf 'from .base import revision\ndown_revision = None\n' >alembic/versions/c_x.py
@@ -292,6 +304,18 @@ expect "schemadiff.yaml takes them all" 0 out '(^|/)a/1.yaml$' \
 printf 'version_locations: {a: b}\n' >schemadiff.yaml
 run heads
 expect_trouble "and checks them" '^schemadiff.yaml:1:20: error: "version_locations" must be a path or a list'
+cat >schemadiff.yaml <<'YAML'
+version_locations: [a]
+databases:
+  shop: {url: "sqlite:///shop.db"}
+  blog: {url: "sqlite:///blog.db", script_location: blog}
+YAML
+mkdir -p blog/versions
+python_revision blog/versions bbb None 'blog'
+run heads -n shop
+expect "version_locations serve all databases" 0 out '^1 |^aaa' out '!bbb'
+run heads -n blog
+expect "but one with a script_location of its own" 0 out '^bbb' out '!^aaa'
 printf 'file_template: "%%%%(rev)s"\n' >schemadiff.yaml
 run heads
 expect_trouble "a template copied from an ini is recognized" 'is how alembic.ini writes'
