@@ -23,8 +23,7 @@ struct plan_rename {
 struct plan_effects {
 	const struct dialect *dialect;
 	struct arena *arena;
-	bool silent; /* no warnings, no errors */
-	bool live;   /* warnings, no errors */
+	bool silent; /* no warnings */
 	struct plan_suspect *suspects;
 	size_t suspect_count;
 	struct plan_rename *renames;
@@ -34,13 +33,14 @@ struct plan_effects {
 /* Take note of a revision that the database has behind it. */
 void plan_effects_recall(struct plan_effects *effects, const struct revision *revision);
 
-/*
- * Go over a step of [revision] that became [script]. False with an error where SQLite
- * would rebuild a table that an earlier execute mentions; a warning for each execute that
- * may change the schema.
- */
-bool plan_effects_follow(struct plan_effects *effects, const struct revision *revision,
-			 const struct op_list *ops, const struct sql_script *script,
-			 struct diags *diags);
+/* Take note of a step of [revision] that comes next; a warning for each execute that may
+ * change the schema. */
+void plan_effects_note(struct plan_effects *effects, const struct revision *revision,
+		       const struct op_list *ops, struct diags *diags);
+
+/* The step [ops] became [script]. False with an error where SQLite would rebuild a table
+ * that an earlier execute mentions. */
+bool plan_effects_check(const struct plan_effects *effects, const struct op_list *ops,
+			const struct sql_script *script, struct diags *diags);
 
 #endif

@@ -131,6 +131,12 @@ static void find_costs(const struct planner *planner, struct planned_step *step,
 	schema_release(&state);
 }
 
+/* What the user's SQL has done is read, or was judged, elsewhere. */
+static bool trusts_database(const struct planner *planner)
+{
+	return planner->request->live || planner->effects.silent;
+}
+
 /* Say where the op that does not fit stands. */
 static bool locate_error(const struct planner *planner, const struct revision *revision)
 {
@@ -152,11 +158,13 @@ static bool plan_step(struct planner *planner, const struct revision *revision,
 
 	if (planner->request->costs)
 		schema_copy(planner->schema, &before);
+	plan_effects_note(&planner->effects, revision, &step->step.ops, planner->diags);
 	bool ok = (render_sql_forward(planner->arena, dialect, planner->schema,
 				      &step->step.ops, &step->script, planner->diags) ||
 		   locate_error(planner, revision)) &&
-		  plan_effects_follow(&planner->effects, revision, &step->step.ops,
-				      &step->script, planner->diags);
+		  (trusts_database(planner) ||
+		   plan_effects_check(&planner->effects, &step->step.ops, &step->script,
+				      planner->diags));
 	name_objects(planner->schema, dialect);
 	if (ok && planner->request->costs)
 		find_costs(planner, step, &before);
@@ -206,9 +214,7 @@ bool run_plan_make(struct arena *arena, const struct plan_request *request,
 		.arena = arena,
 		.request = request,
 		.schema = schema,
-		.effects = {.dialect = request->dialect,
-			    .arena = arena,
-			    .live = request->live},
+		.effects = {.dialect = request->dialect, .arena = arena},
 		.diags = diags,
 	};
 	struct run_plan plan = {

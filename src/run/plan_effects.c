@@ -71,10 +71,11 @@ static bool suspect_touches(const struct plan_effects *effects, size_t place,
 	return mentions(effects, sql, table);
 }
 
-static bool refuse_rebuild(const struct plan_effects *effects, const struct table *table,
-			   struct diags *diags)
+/* [count]: of suspects that run before the rebuild. */
+static bool refuse_rebuild(const struct plan_effects *effects, size_t count,
+			   const struct table *table, struct diags *diags)
 {
-	for (size_t i = 0; i < effects->suspect_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct plan_suspect *suspect = &effects->suspects[i];
 		if (!suspect_touches(effects, i, table->name))
 			continue;
@@ -102,21 +103,52 @@ static void warn(const struct plan_suspect *suspect, struct diags *diags)
 		  "or a list of operations in place of none.");
 }
 
-bool plan_effects_follow(struct plan_effects *effects, const struct revision *revision,
-			 const struct op_list *ops, const struct sql_script *script,
-			 struct diags *diags)
+void plan_effects_note(struct plan_effects *effects, const struct revision *revision,
+		       const struct op_list *ops, struct diags *diags)
 {
 	size_t known = effects->suspect_count;
 
 	for (size_t i = 0; i < ops->count; i++)
 		take_note(effects, revision, ops->items[i]);
-	if (effects->silent)
-		return true;
-	for (size_t i = known; i < effects->suspect_count; i++)
+	for (size_t i = known; !effects->silent && i < effects->suspect_count; i++)
 		warn(&effects->suspects[i], diags);
-	for (size_t i = 0; !effects->live && i < script->count; i++)
-		if (script->items[i].rebuilt &&
-		    !refuse_rebuild(effects, script->items[i].rebuilt, diags))
+}
+
+static size_t place_of(const struct op_list *ops, const struct op *op)
+{
+	size_t place = 0;
+
+	while (place < ops->count && ops->items[place] != op)
+		place++;
+	return place;
+}
+
+/* The suspects without those of this step that come behind [op]: a rebuild of what was
+ * changed before an execute is done before it, too. */
+static size_t suspects_before(const struct plan_effects *effects,
+			      const struct op_list *ops, const struct op *op)
+{
+	size_t count = effects->suspect_count;
+	size_t place = place_of(ops, op);
+
+	while (count > 0) {
+		size_t at = place_of(ops, effects->suspects[count - 1].op);
+		if (at == ops->count || at < place)
+			break;
+		count--;
+	}
+	return count;
+}
+
+bool plan_effects_check(const struct plan_effects *effects, const struct op_list *ops,
+			const struct sql_script *script, struct diags *diags)
+{
+	for (size_t i = 0; i < script->count; i++) {
+		const struct sql_statement *statement = &script->items[i];
+		if (statement->rebuilt &&
+		    !refuse_rebuild(effects, suspects_before(effects, ops, statement->op),
+				    statement->rebuilt, diags))
 			return false;
+	}
 	return true;
 }

@@ -263,6 +263,23 @@ expect 'what is declared is known' 0 err '!.'
 expect_true 'and kept' sqlite_script a.db
 expect_true 'in the rebuilt table' test "$(sqlite3 a.db "SELECT group_concat(name) FROM pragma_table_info('people')")" = 'id,name,more'
 
+new_project
+revision 0001 null <<YAML
+upgrade:
+${users}  - alter_column: {table: users, column: name, nullable: true}
+  - execute: "ALTER TABLE users ADD COLUMN more integer"
+downgrade: []
+YAML
+run upgrade head --sql
+expect 'a rebuild before the SQL does not depend on it' 0 err 'warning'
+revision 0002 '"0001"' <<'YAML'
+upgrade:
+  - drop_column: {table: users, column: more}
+downgrade: []
+YAML
+run upgrade head --sql
+expect 'what does not fit is told behind the SQL that may be the cause' 2 err 'warning: revision "0001" executes' err 'error: .*more'
+
 # What no script can hold.
 
 new_project
