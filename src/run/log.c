@@ -131,6 +131,6 @@ const char *ops_checksum(struct arena *arena, const struct op_list *ops)
 {
 	AUTO_STRBUF text = {0};
 
-	ops_write_yaml(ops, 0, &text);
+	ops_write_what_runs(ops, &text);
 	return sha256_hex(arena, strbuf_text(&text), text.length);
 }
