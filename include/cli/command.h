@@ -28,6 +28,7 @@ enum command_id {
 	COMMAND_ENSURE_VERSION,
 	COMMAND_CHECK,
 	COMMAND_DIFF,
+	COMMAND_TEST,
 	COMMAND_INSPECT,
 	COMMAND_COMPLETION,
 	COMMAND_COUNT
@@ -77,6 +78,7 @@ enum exit_status command_stamp(struct session *session);
 enum exit_status command_ensure_version(struct session *session);
 enum exit_status command_check(struct session *session);
 enum exit_status command_diff(struct session *session);
+enum exit_status command_test(struct session *session);
 enum exit_status command_inspect(struct session *session);
 enum exit_status command_completion(struct session *session);
 

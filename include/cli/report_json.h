@@ -13,4 +13,8 @@ void json_write_differences(const struct op_list *ops, const struct schema *sche
 struct listing;
 void json_write_listing(const struct listing *listing, struct strbuf *out);
 
+/* What `test` found; docs/commands.md tells its keys. */
+struct trial;
+void json_write_trial(const struct trial *trial, struct strbuf *out);
+
 #endif

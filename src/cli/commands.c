@@ -118,6 +118,17 @@ const struct command commands[] = {
 		"equal, with 1 when they differ.\n",
 		command_diff, false,
 	},
+	[COMMAND_TEST] = {
+		"test", "", 0, 0, {FORMAT_TEXT, FORMAT_JSON},
+		"run the history up, down and up again on a scratch database",
+		"Finds several heads, revisions that do not run, downgrades that do not give\n"
+		"back what was there before, and a head that is not what the models say. The\n"
+		"scratch database is a temporary file, or a temporary database on the server\n"
+		"of the configured one, which itself is not touched; where that may not be\n"
+		"created, a temporary schema. Nothing is left behind. Exits with 1 when\n"
+		"something was found.\n",
+		command_test, false,
+	},
 	[COMMAND_INSPECT] = {
 		"inspect", "[URL]", 0, 1, {FORMAT_YAML, FORMAT_SQL},
 		"print a database as models", "",

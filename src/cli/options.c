@@ -62,7 +62,7 @@ const struct option_row option_rows[] = {
 	{"resolve-dependencies", 0, OPTION_FLAG, FIELD(resolve_dependencies), NULL,
 	 ON(HEADS), "leave out heads that others depend on"},
 	{"format", 0, OPTION_TEXT, FIELD(format_word), "FORMAT",
-	 ON(CURRENT) | ON(HISTORY) | ON(HEADS) | ON(BRANCHES) | ON(SHOW) | ON(CHECK) | ON(DIFF) | ON(INSPECT) |
+	 ON(CURRENT) | ON(HISTORY) | ON(HEADS) | ON(BRANCHES) | ON(SHOW) | ON(CHECK) | ON(DIFF) | ON(TEST) | ON(INSPECT) |
 		 ON(UPGRADE) | ON(DOWNGRADE) | ON(STAMP) | ON(ENSURE_VERSION),
 	 "form of the output"},
 	{"config", 'c', OPTION_TEXT, FIELD(config_file), "FILE", PROJECT,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/listing.h"
+#include "cli/trial.h"
 #include "render/ops_text.h"
 
 /* Takes over the reference to [root]. */
@@ -118,4 +119,45 @@ void json_write_listing(const struct listing *listing, struct strbuf *out)
 	for (size_t i = 0; i < listing->count; i++)
 		json_array_append_new(array, json_row(listing, &listing->rows[i]));
 	json_finish(array, out);
+}
+
+static json_t *json_finding(const struct finding *finding)
+{
+	const struct revision *revision = finding->revision;
+	json_t *object = json_object();
+	const struct {
+		const char *key;
+		json_t *value;
+	} members[] = {
+		{"kind", json_string(finding_kind_name(finding->kind))},
+		{"revision", json_text(revision ? revision->id : NULL)},
+		{"path", json_text(revision ? revision->path : NULL)},
+		{"message", json_text(finding->message)},
+		{"detail", json_text(finding->detail)},
+		{"differences", json_ops(&finding->ops)},
+		{"left", json_list(&finding->unexpected)},
+		{"missing", json_list(&finding->missing)},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		json_object_set_new(object, members[i].key, members[i].value);
+	return object;
+}
+
+void json_write_trial(const struct trial *trial, struct strbuf *out)
+{
+	json_t *root = json_object(), *findings = json_array();
+	const struct revision *irreversible = trial->irreversible;
+
+	for (size_t i = 0; i < trial->finding_count; i++)
+		json_array_append_new(findings, json_finding(&trial->findings[i]));
+	json_object_set_new(root, "findings", findings);
+	json_object_set_new(root, "upgraded", json_integer((json_int_t)trial->upgraded));
+	json_object_set_new(root, "downgraded",
+			    json_integer((json_int_t)trial->downgraded));
+	json_object_set_new(root, "irreversible",
+			    json_text(irreversible ? irreversible->id : NULL));
+	json_object_set_new(root, "models", json_boolean(trial->compared));
+	json_object_set_new(root, "database", json_text(trial->what));
+	json_finish(root, out);
 }
