@@ -23,6 +23,7 @@ enum command_id {
 	COMMAND_BRANCHES,
 	COMMAND_SHOW,
 	COMMAND_MERGE,
+	COMMAND_SQUASH,
 	COMMAND_STAMP,
 	COMMAND_EDIT,
 	COMMAND_ENSURE_VERSION,
@@ -74,6 +75,7 @@ enum exit_status command_branches(struct session *session);
 enum exit_status command_show(struct session *session);
 enum exit_status command_merge(struct session *session);
 enum exit_status command_edit(struct session *session);
+enum exit_status command_squash(struct session *session);
 enum exit_status command_stamp(struct session *session);
 enum exit_status command_ensure_version(struct session *session);
 enum exit_status command_check(struct session *session);

@@ -25,9 +25,10 @@ bool project_history(struct project *project, struct history *ret_history,
 /* Schemas that the history names; none before project_history(). */
 const struct str_list *project_history_schemas(const struct project *project);
 
-/* Read the revision files of [config]. */
-bool config_read_history(const struct config *config, struct history *ret_history,
-			 struct diags *diags);
+/* Read the revision files of [config]; of [unfolded] (NULL: none) the old ones that they
+ * stand for. */
+bool config_read_history(const struct config *config, const struct str_list *unfolded,
+			 struct history *ret_history, struct diags *diags);
 /* Read the models at [paths], or those of [config] for NULL. */
 bool config_read_models(const struct config *config, const struct str_list *paths,
 			const char *default_schema, struct arena *texts,

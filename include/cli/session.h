@@ -27,6 +27,8 @@ struct session {
 	/* What the default schema is called in models, while no database is open. */
 	const char *default_schema;
 	struct history history;
+	struct history folded; /* as it was before session_current() unfolded it */
+	bool unfolded;
 	bool color; /* in [out] */
 
 	/* Of one session among several, src/cli/fleet.c: */
@@ -78,7 +80,9 @@ bool models_job_finish(struct models_job *job);
 
 /* The version table's options, with progress lines on stderr. */
 struct runner_options session_runner(struct session *session);
-/* The ids in the version table of session->database. */
+/* The ids in the version table of session->database. Where the database stands among
+ * revisions that have been squashed, session->history is read again with these in place
+ * of the one that stands for them. */
 bool session_current(struct session *session, struct str_list *ret_ids);
 
 /* Print a line to stderr now, unless -q. */

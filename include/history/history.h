@@ -22,6 +22,10 @@ struct revision {
 	const char *message;
 	const char *path; /* NULL while it has no file */
 	struct op_list upgrade, downgrade;
+	/* The revisions that it stands for besides the old one of its own id; and those
+	 * checksums that the log of a database that ran that one may have. */
+	struct str_list squashed;
+	struct str_list squashed_checksums;
 	struct position position;
 
 	/*
@@ -54,7 +58,13 @@ struct history {
 struct history_source {
 	struct str_list folders;
 	bool recursive; /* the folders in them too */
+	/* Ids of squashed revisions in whose place the old ones are read, from the folder
+	 * squashed/ID beside them: for a database that stands among these. */
+	struct str_list unfolded;
 };
+
+/* The folder with the old files of the squashed revision [id] whose file is [path]. */
+const char *squashed_folder(struct arena *arena, const char *path, const char *id);
 
 /*
  * Read every *.yaml in the folders of [source]; a file met twice counts once. False with
@@ -68,6 +78,9 @@ bool history_load(const struct history_source *source, struct history *ret_histo
 void history_release(struct history *history);
 
 struct revision *history_find(const struct history *history, const char *id);
+/* The revision that stands for [id], which has no file of its own any more, too. */
+const struct revision *history_find_squashed(const struct history *history,
+					     const char *id);
 
 /*
  * A head has no child. One that another depends on is only an effective head: who is at

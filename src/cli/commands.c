@@ -84,6 +84,14 @@ const struct command commands[] = {
 		"branches touch the same objects.\n",
 		command_merge, false,
 	},
+	[COMMAND_SQUASH] = {
+		"squash", "A:B", 1, 1, {0},
+		"make one revision of those from A to B",
+		"It does to schema and rows what they did, proven by replay, and keeps the id of\n"
+		"B, so that databases at B or above it notice nothing. The old files are kept in\n"
+		"squashed/B: a database that stands among them goes through them.\n",
+		command_squash, false,
+	},
 	[COMMAND_STAMP] = {
 		"stamp", "REV...", 1, ANY_NUMBER, {FORMAT_TEXT, FORMAT_JSON},
 		"set the database's revision without running anything",

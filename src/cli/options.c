@@ -17,7 +17,7 @@
 
 /* clang-format off */
 const struct option_row option_rows[] = {
-	{"message", 'm', OPTION_TEXT, FIELD(message), "TEXT", ON(REVISION) | ON(MERGE),
+	{"message", 'm', OPTION_TEXT, FIELD(message), "TEXT", ON(REVISION) | ON(MERGE) | ON(SQUASH),
 	 "what the revision is for"},
 	{"autogenerate", 0, OPTION_FLAG, FIELD(autogenerate), NULL, ON(REVISION),
 	 "fill it with what leads to the models"},

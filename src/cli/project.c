@@ -24,12 +24,14 @@ struct project {
 	struct diags history_diags;
 };
 
-bool config_read_history(const struct config *config, struct history *ret_history,
-			 struct diags *diags)
+bool config_read_history(const struct config *config, const struct str_list *unfolded,
+			 struct history *ret_history, struct diags *diags)
 {
-	const struct history_source source = {config->version_locations,
-					      config->recursive};
+	struct history_source source = {config->version_locations, config->recursive,
+					{0}};
 
+	if (unfolded)
+		source.unfolded = *unfolded;
 	return history_load(&source, ret_history, diags);
 }
 
@@ -142,7 +144,8 @@ bool project_history(struct project *project, struct history *ret_history,
 	pthread_mutex_lock(&project->lock);
 	if (project->history_state == NOT_LOADED) {
 		project->history_state = loaded(config_read_history(
-			project->config, &project->history, &project->history_diags));
+			project->config, NULL, &project->history,
+			&project->history_diags));
 		note_history_schemas(project);
 	}
 	pthread_mutex_unlock(&project->lock);

@@ -59,7 +59,7 @@ struct database *session_open_url(struct session *session, const char *url)
 bool session_load_history(struct session *session)
 {
 	if (!session->project)
-		return config_read_history(&session->config, &session->history,
+		return config_read_history(&session->config, NULL, &session->history,
 					   &session->diags);
 	const bool loaded =
 		project_history(session->project, &session->history, &session->diags);
@@ -223,6 +223,53 @@ static void note_other_table(struct session *session)
 	diags_release(&ignored);
 }
 
+/* Add to [unfolded] what stands for those of [ids] that have no file; false when nothing
+ * more does. */
+static bool find_folded(struct session *session, const struct str_list *ids,
+			struct str_list *unfolded)
+{
+	const size_t count = unfolded->count;
+
+	for (size_t i = 0; i < ids->count; i++) {
+		const char *id = ids->items[i];
+		const struct revision *squashed =
+			history_find(&session->history, id)
+				? NULL
+				: history_find_squashed(&session->history, id);
+		if (squashed && !str_list_contains(unfolded, squashed->id))
+			str_list_add(&session->arena, unfolded,
+				     arena_strdup(&session->arena, squashed->id));
+	}
+	return unfolded->count > count;
+}
+
+/* What was squashed may itself be squashed again. */
+static bool unfold_history(struct session *session, const struct str_list *ids)
+{
+	struct str_list unfolded = {0};
+
+	while (find_folded(session, ids, &unfolded)) {
+		struct history history = {0};
+		if (!config_read_history(&session->config, &unfolded, &history,
+					 &session->diags)) {
+			diag_hint(&session->diags,
+				  "The database is at %s, and needs the files that were "
+				  "squashed since.",
+				  str_list_join(&session->arena, ids, ", "));
+			history_release(&history);
+			return false;
+		}
+		/* Others may still point into what was read first. */
+		if (session->unfolded)
+			history_release(&session->history);
+		else
+			session->folded = session->history;
+		session->unfolded = true;
+		session->history = history;
+	}
+	return true;
+}
+
 bool session_current(struct session *session, struct str_list *ret_ids)
 {
 	struct runner_options options = session_runner(session);
@@ -232,7 +279,7 @@ bool session_current(struct session *session, struct str_list *ret_ids)
 		return false;
 	if (!ret_ids->count)
 		note_other_table(session);
-	return true;
+	return unfold_history(session, ret_ids);
 }
 
 void session_say(const struct session *session, const char *format, ...)
@@ -264,8 +311,10 @@ void session_say(const struct session *session, const char *format, ...)
 void session_release(struct session *session)
 {
 	connection_give_back(session);
-	if (!session->project)
+	if (session->unfolded)
 		history_release(&session->history);
+	if (!session->project)
+		history_release(session->unfolded ? &session->folded : &session->history);
 	strbuf_release(&session->out);
 	strbuf_release(&session->messages);
 	diags_release(&session->diags);

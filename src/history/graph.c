@@ -42,6 +42,28 @@ static bool sort_by_id(struct history *history, struct diags *diags)
 	return ok;
 }
 
+/* A file that a squash replaced has come back, as merging branches of files may do. */
+static bool check_squashed(const struct history *history, struct diags *diags)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < history->revision_count; i++) {
+		const struct revision *revision = history->by_id[i];
+		for (size_t j = 0; j < revision->squashed.count; j++) {
+			const struct revision *back =
+				history_find(history, revision->squashed.items[j]);
+			if (!back)
+				continue;
+			ok = diag_error(diags, back->position,
+					"revision \"%s\" has been squashed into \"%s\"",
+					back->id, revision->id);
+			diag_hint(diags, "Remove its file; \"%s\" stands for it.",
+				  revision->path);
+		}
+	}
+	return ok;
+}
+
 static bool check_label(const struct history *history, const struct revision *revision,
 			const char *label, struct diags *diags)
 {
@@ -109,7 +131,12 @@ static void report_missing(const struct history *history,
 		if (history->by_id[i] != reference->revision)
 			str_list_add(&scratch, &ids, history->by_id[i]->id);
 	const char *nearest = text_nearest(reference->id, &ids);
-	if (nearest)
+	const struct revision *squashed = history_find_squashed(history, reference->id);
+	if (squashed)
+		diag_hint(reference->diags,
+			  "It has been squashed into \"%s\", in \"%s\".", squashed->id,
+			  squashed->path);
+	else if (nearest)
 		diag_hint(reference->diags, "Did you mean \"%s\"?", nearest);
 	arena_release(&scratch);
 }
@@ -416,6 +443,7 @@ bool history_link(struct history *history, bool complete, struct diags *diags)
 	struct diags ignored = {0};
 	bool ok = sort_by_id(history, diags);
 
+	ok &= check_squashed(history, diags);
 	ok &= collect_labels(history, diags);
 	/* A parent that is missing may stand in a file that could not be read. */
 	ok &= link_revisions(history, complete ? diags : &ignored);

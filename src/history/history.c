@@ -11,6 +11,8 @@
 
 enum { REVISION_FILE_LIMIT = 64 << 20 }; /* bytes */
 
+#define SQUASHED "squashed"
+
 void history_release(struct history *history)
 {
 	arena_release(&history->arena);
@@ -34,20 +36,13 @@ struct revision *history_find(const struct history *history, const char *id)
 	return NULL;
 }
 
-/* Read one file; true when a revision came of it. */
-static bool load_file(struct history *history, const char *path, struct diags *diags)
+const struct revision *history_find_squashed(const struct history *history,
+					     const char *id)
 {
-	const struct source *source =
-		file_read(&history->arena, path, REVISION_FILE_LIMIT, diags);
-	struct revision *revision = ARENA_NEW(&history->arena, struct revision);
-
-	if (!source ||
-	    !(text_ends_with(path, ".py") ? revision_read_python : revision_read)(
-		    &history->arena, source, revision, diags))
-		return false;
-	revision->path = path;
-	ARRAY_PUSH(&history->arena, history->by_id, history->revision_count, revision);
-	return true;
+	for (size_t i = 0; i < history->revision_count; i++)
+		if (str_list_contains(&history->by_id[i]->squashed, id))
+			return history->by_id[i];
+	return NULL;
 }
 
 /* A hidden file is an editor's, or one being written; __init__.py is a package's, and
@@ -59,16 +54,26 @@ static bool is_revision_file(const char *name)
 	return text_ends_with(name, ".yaml") || text_ends_with(name, ".py");
 }
 
+/* The files in "squashed" were replaced by others. */
 static bool is_revision_folder(const char *path, const char *name)
 {
 	return name[0] != '.' && strcmp(name, "__pycache__") != 0 &&
-	       directory_exists(path);
+	       strcmp(name, SQUASHED) != 0 && directory_exists(path);
+}
+
+const char *squashed_folder(struct arena *arena, const char *path, const char *id)
+{
+	const char *slash = strrchr(path, '/');
+
+	return arena_printf(arena, "%.*s" SQUASHED "/%s",
+			    slash ? (int)(slash + 1 - path) : 0, path, id);
 }
 
 /* A walk over the folders of a source. */
 struct loading {
 	struct history *history;
 	bool recursive;
+	const struct str_list *unfolded;
 	bool may_repeat; /* a folder may be named twice, or be a link to another */
 	struct map seen; /* real paths */
 	struct diags *diags;
@@ -80,6 +85,29 @@ static bool is_new(struct loading *loading, const char *path)
 
 	return !loading->may_repeat ||
 	       !map_put(arena, &loading->seen, path_real(arena, path), loading);
+}
+
+static bool load_folder(struct loading *loading, const char *folder);
+
+/* Read one file; true when a revision came of it, or the old ones that it stands for. */
+static bool load_file(struct loading *loading, const char *path)
+{
+	struct history *history = loading->history;
+	const struct source *source =
+		file_read(&history->arena, path, REVISION_FILE_LIMIT, loading->diags);
+	struct revision *revision = ARENA_NEW(&history->arena, struct revision);
+
+	if (!source ||
+	    !(text_ends_with(path, ".py") ? revision_read_python : revision_read)(
+		    &history->arena, source, revision, loading->diags))
+		return false;
+	if (revision->squashed.count &&
+	    str_list_contains(loading->unfolded, revision->id))
+		return load_folder(loading, squashed_folder(&history->arena, path,
+							    revision->id));
+	revision->path = path;
+	ARRAY_PUSH(&history->arena, history->by_id, history->revision_count, revision);
+	return true;
 }
 
 static bool load_folder(struct loading *loading, const char *folder)
@@ -95,7 +123,7 @@ static bool load_folder(struct loading *loading, const char *folder)
 		if (loading->recursive && is_revision_folder(path, names.items[i]))
 			ok &= !is_new(loading, path) || load_folder(loading, path);
 		else if (is_revision_file(names.items[i]) && is_new(loading, path))
-			ok &= load_file(loading->history, path, loading->diags);
+			ok &= load_file(loading, path);
 	}
 	return ok;
 }
@@ -126,6 +154,7 @@ bool history_load(const struct history_source *source, struct history *ret_histo
 	struct loading loading = {
 		.history = ret_history,
 		.recursive = source->recursive,
+		.unfolded = &source->unfolded,
 		.may_repeat = source->recursive || source->folders.count > 1,
 		.diags = diags,
 	};

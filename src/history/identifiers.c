@@ -109,7 +109,12 @@ static bool unknown(struct resolver *resolver, const char *word)
 		str_list_add(resolver->arena, &known, words[i]);
 	diag_error(resolver->diags, NOWHERE, "revision \"%s\" does not exist", word);
 	const char *nearest = text_nearest(word, &known);
-	if (nearest)
+	const struct revision *squashed =
+		history_find_squashed(resolver->history, word);
+	if (squashed)
+		diag_hint(resolver->diags, "It has been squashed into \"%s\".",
+			  squashed->id);
+	else if (nearest)
 		diag_hint(resolver->diags, "Did you mean \"%s\"?", nearest);
 	return false;
 }

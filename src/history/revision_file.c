@@ -12,6 +12,7 @@ enum { ID_LIMIT = 32 }; /* characters that the version table holds */
 
 #define REVISION_KEYS                                                                    \
 	"revision! down_revision! branch_labels depends_on create_date message "         \
+	"squashed squashed_checksums "                                                   \
 	"upgrade! "                                                                      \
 	"downgrade!"
 
@@ -29,6 +30,15 @@ static void write_text(struct strbuf *out, const char *key, const char *text)
 {
 	strbuf_addf(out, "%s: ", key);
 	yaml_write_string(out, text);
+	strbuf_addc(out, '\n');
+}
+
+static void write_list(struct strbuf *out, const char *key, const struct str_list *list)
+{
+	if (!list->count)
+		return;
+	strbuf_addf(out, "%s: ", key);
+	yaml_write_list(out, list);
 	strbuf_addc(out, '\n');
 }
 
@@ -58,6 +68,8 @@ void revision_write(const struct revision *revision, struct strbuf *out)
 	if (revision->create_date)
 		write_date(out, revision->create_date);
 	write_text(out, "message", revision->message ? revision->message : "");
+	write_list(out, "squashed", &revision->squashed);
+	write_list(out, "squashed_checksums", &revision->squashed_checksums);
 	strbuf_adds(out, "\nupgrade:");
 	ops_write_yaml(&revision->upgrade, 2, out);
 	strbuf_adds(out, "\ndowngrade:");
@@ -120,6 +132,9 @@ bool revision_read(struct arena *arena, const struct source *source,
 	revision.depends_on = read_ids(&reader, root, "depends_on");
 	revision.create_date = reader_text(&reader, root, "create_date");
 	revision.message = reader_text(&reader, root, "message");
+	revision.squashed = read_ids(&reader, root, "squashed");
+	revision.squashed_checksums =
+		reader_list(&reader, root, "squashed_checksums");
 	ops_read_yaml(arena, source, yaml_get(root, "upgrade"), &revision.upgrade, diags);
 	ops_read_yaml(arena, source, yaml_get(root, "downgrade"), &revision.downgrade,
 		      diags);
