@@ -38,9 +38,11 @@ static bool open_file(struct session *session, struct scratch *scratch)
 
 static const char *new_name(struct session *session, struct scratch *scratch)
 {
+	static const struct revision_naming by_chance = {0};
 	const char *random = NULL;
 
-	if (!revision_new_id(&scratch->arena, &random, &session->diags))
+	if (!revision_new_id(&scratch->arena, &by_chance, &session->history, &random,
+			     &session->diags))
 		return NULL;
 	return arena_printf(&scratch->arena, "schemadiff_test_%s", random);
 }

@@ -186,12 +186,12 @@ static bool goes_too_far(struct squasher *squasher, const struct op *op)
 	return op->kind == OP_ALTER_COLUMN && column_change_moves_rows(op->column_change);
 }
 
-/* Is [ops], from start, what the stretch is? */
+/* Is [ops], from start, what the stretch is, and no longer? */
 static bool is_good(struct squasher *squasher, const struct op_list *ops)
 {
 	struct schema reached = {0};
 	struct diags ignored = {0};
-	bool good = true;
+	bool good = ops->count <= squasher->stretch.count;
 
 	for (size_t i = 0; good && i < ops->count; i++)
 		good = !goes_too_far(squasher, ops->items[i]);
@@ -259,6 +259,7 @@ static bool squash_op(struct squasher *squasher, struct op *op)
 	if (stays || (subjects.made && has_fate(squasher, subjects.made, FATE_DROPPED))) {
 		end_stretch(squasher);
 		subjects = op_subjects(squasher, op);
+		stays = must_stay(squasher, op);
 	}
 	if (!apply_op(&squasher->now, op, squasher->diags))
 		return false;
