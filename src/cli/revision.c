@@ -39,12 +39,14 @@ static bool check_name(const struct name_rule *rule, const char *name,
 	return false;
 }
 
-/* Ids and labels stand in one name space, as either names a revision. */
+/* Ids and labels stand in one name space, as either names a revision. A database may
+ * still stand at one that was squashed. */
 static bool check_free(struct session *session, const char *name)
 {
 	for (size_t i = 0; i < session->history.revision_count; i++) {
 		const struct revision *other = session->history.by_id[i];
-		bool is_id = text_equal(other->id, name);
+		bool is_id = text_equal(other->id, name) ||
+			     str_list_contains(&other->squashed, name);
 		if (!is_id && !str_list_contains(&other->branch_labels, name))
 			continue;
 		diag_error(&session->diags, NOWHERE,
@@ -210,7 +212,7 @@ static bool check_still_free(struct session *session, const struct revision *rev
 
 	if (random)
 		return true;
-	config_read_history(&session->config, &now, &ignored);
+	config_read_history(&session->config, NULL, &now, &ignored);
 	const struct revision *other = history_find(&now, revision->id);
 	if (other) {
 		is_free = diag_error(
