@@ -6,8 +6,16 @@
 #define RUN_RUN_H
 
 #include "run/runner.h"
+#include "run/steps.h"
 
 struct run;
+
+/* What an interrupted op outside of a transaction has left behind. */
+enum leftover {
+	LEFTOVER_NONE,	 /* nothing was done */
+	LEFTOVER_BROKEN, /* half of it: an index that is not valid */
+	LEFTOVER_DONE,	 /* all of it */
+};
 
 /* What runs need of a database beyond SQL that all understand; one a dialect. */
 struct run_methods {
@@ -19,18 +27,33 @@ struct run_methods {
 	 * by unlock(), which follows a true lock() whatever happened between. */
 	bool (*lock)(struct run *run);
 	void (*unlock)(struct run *run);
-	/* Open a transaction that no other writer can get before. */
+	/* Open a transaction that no other writer can get before, with the run's limits
+	 * of time. */
 	bool (*begin)(struct run *run);
-	/* Right before COMMIT: is the data as whole as it was at begin()? NULL: always.
-	 */
+	/* Before the ops of a transaction: note how whole the data is. Right before
+	 * COMMIT: is it as whole still? NULL: always. */
+	bool (*watch)(struct run *run);
 	bool (*check)(struct run *run);
 	/* A savepoint "schemadiff_key", and settings under which any value reads back
 	 * from its text; NULL: it always does. */
 	const char *key_settings;
+	/* Around a statement outside of transactions: its limits of time. NULL: none. */
+	bool (*limit)(struct run *run, bool begins);
+	/* What is there of [op], which was begun outside of a transaction by a run that
+	 * did not end it? NULL: it leaves nothing. */
+	bool (*find_leftover)(struct run *run, const struct op *op,
+			      enum leftover *ret_leftover);
+	/* Take away, outside of a transaction, what is broken. */
+	bool (*drop_leftover)(struct run *run, const struct op *op);
 };
 
 extern const struct run_methods postgres_run; /* src/run/run_postgres.c */
 extern const struct run_methods sqlite_run;   /* src/run/run_sqlite.c */
+
+/* src/run/run_postgres_index.c */
+bool postgres_find_leftover(struct run *run, const struct op *op,
+			    enum leftover *ret_leftover);
+bool postgres_drop_leftover(struct run *run, const struct op *op);
 
 /* One call of a runner function. */
 struct run {
@@ -42,6 +65,7 @@ struct run {
 	/* The schema where the database stands, as the history tells it: enums on SQLite.
 	 */
 	struct schema known;
+	size_t tries;	    /* of what is being tried, that failed */
 	struct arena arena; /* for the whole call */
 	struct arena step;  /* for one transaction */
 	struct diags *diags;
@@ -51,6 +75,22 @@ struct run {
 	struct str_list violations;
 	bool dependents_sound; /* no view or trigger was broken before */
 };
+
+/* The limits of [options] with their defaults put in. src/run/pause.c */
+runner_time run_lock_timeout(const struct run *run);
+
+/* Waiting for another runner: `{0}` before the first time. */
+struct run_wait {
+	runner_time since, pause;
+	size_t attempt;
+};
+
+/* Tell of it and sleep until it is time to try again; false with an error when patience
+ * is at its end. [why]: "waiting for ...". */
+bool run_wait(struct run *run, struct run_wait *wait, const char *why);
+/* May what failed just now be tried again? The newest error tells. If so, forget the
+ * errors behind [mark], tell, and sleep. Nothing may be open. */
+bool run_retry(struct run *run, size_t mark);
 
 /* The version table, src/run/version.c. */
 const char *version_table_name(const struct run *run);
@@ -69,16 +109,72 @@ bool version_write(struct run *run, const struct str_list *from,
 void run_announce(const struct run *run, const char *sql, const struct op *op);
 /* Run SQL that comes from the program itself. */
 bool run_execute(struct run *run, const char *sql);
+/* COMMIT: what follows has failed never yet. */
+bool run_commit(struct run *run);
 void run_rollback(struct run *run);
 
-/* One revision, src/run/step.c: all of it and its version row, or nothing. */
-bool run_revision(struct run *run, const struct revision *revision,
-		  const struct str_list *current);
-/* Can the revision run at all in this direction? */
-bool run_check_revision(struct run *run, const struct revision *revision);
+/* The log table, src/run/log_table.c. */
+bool log_table_ensure(struct run *run);
+/* All rows in order, or those behind the last stamp of revisions whose newest row is not
+ * that of a last step done. In [arena]. */
+bool log_read(struct run *run, struct arena *arena, bool open_only,
+	      struct log_entry **ret_entries, size_t *ret_count);
+/* What was begun and not ended, without what the version table makes out of date. */
+bool log_unfinished(struct run *run, struct arena *arena, const struct str_list *current,
+		    struct runner_unfinished **ret_items, size_t *ret_count);
+struct log_step;
+bool log_start(struct run *run, const struct log_step *step);
+bool log_finish(struct run *run, const struct log_step *step);
+/* Is the step's newest row not finished? */
+bool log_is_open(struct run *run, const struct log_step *step, bool *ret_open);
+
+/* A list of ops to be run step by step, and what is recorded of it. */
+struct task {
+	const struct revision *revision;
+	const char *direction; /* the log's word for it */
+	const struct op_list *ops;
+	const char *checksum;
+	struct step_list steps;
+	size_t done;		       /* steps */
+	bool begun;		       /* the next step has a row in the log already */
+	struct str_list before, after; /* the version rows */
+};
+
+/*
+ * Run the next step of [task]; src/run/task.c. A transaction is open before, and is again
+ * after, with all that is to be committed with the step: the caller does.
+ */
+bool task_run_step(struct run *run, struct task *task);
+/* Bring a step that was begun outside of a transaction to an end: all of it is there and
+ * recorded, or nothing. No transaction is open. */
+bool task_settle(struct run *run, struct task *task);
+
+/* One stretch of a revision's ops, in whichever transaction is open; src/run/ops.c. */
+bool run_ops(struct run *run, const struct revision *revision, const struct op_list *ops);
+/* The schema as it is, with what only the history knows. */
+bool run_introspect(struct run *run, struct schema *ret_schema);
+/* Say of the newest error where in [revision] it was, as far as it does not say so
+ * itself. False. */
+bool run_locate_error(struct run *run, const struct revision *revision);
+/* Can [ops] of [revision] run at all? */
+bool run_check_ops(struct run *run, const struct revision *revision,
+		   const struct op_list *ops);
 /* The same for one op of it. */
 bool run_check_op(const struct dialect *dialect, const struct revision *revision,
 		  const struct op *op, struct diags *diags);
+
+/* Append the part of [sql] around [position], with a caret; src/run/excerpt.c. */
+struct strbuf;
+void statement_excerpt(const char *sql, struct position position, struct strbuf *out);
+
+/* The ops that take back the steps of [half] that were done, of a database at [current];
+ * src/run/undo.c. An error where it cannot be proven that they lead back. */
+bool undo_ops(struct run *run, const struct str_list *current,
+	      const struct runner_unfinished *half, struct op_list *ret_ops);
+
+/* Up or down to [target]; src/run/walk.c. */
+bool run_walk(struct run *run, const struct history_point *target, size_t *ret_count);
+
 /* Does a statement of [sql] end the transaction that it runs in?
  * src/run/transaction_end.c */
 bool sql_ends_transaction(const struct dialect *dialect, const char *sql);

@@ -21,6 +21,7 @@ enum { RUNNER_NO_LIMIT = -1 };
 struct runner_revision {
 	const struct revision *revision;
 	bool upgrade;
+	bool undo;   /* taking back what was half done of the other direction */
 	bool done;   /* committed */
 	size_t step; /* of [steps]: the one that a run begins with, from 1; more than 1
 			where it goes on with what a run before it left half done */
@@ -84,10 +85,14 @@ bool runner_ensure_version(struct database *database,
 
 /*
  * Run upgrades up to [target], or downgrades down to it.
- * Each revision and its version row commit together; on failure the database is as the
- * last committed revision left it, and the error names revision, op and statement with
- * the server's words. Two runners at once: one waits. [ret_count] is the number of
- * revisions run.
+ *
+ * A revision, its version row and its row in the log commit together; one that has
+ * several steps (run/steps.h) commits step by step, and the version row with the last. On
+ * failure the database is as the last committed step left it, and the error names
+ * revision, op and statement with the server's words. What a killed run has left half
+ * done is finished first; where [target] is where the database stands, a half done
+ * revision of the other direction is undone, if that can be proven. Two runners at once:
+ * one waits. [ret_count] is the number of revisions run.
  */
 bool runner_upgrade(struct database *database, const struct history *history,
 		    const struct history_point *target,
@@ -98,8 +103,60 @@ bool runner_downgrade(struct database *database, const struct history *history,
 		      const struct runner_options *options, size_t *ret_count,
 		      struct diags *diags);
 
-/* Replace the version rows by [ids]. */
+/* Replace the version rows by [ids]; what was half done before counts no more. */
 bool runner_stamp(struct database *database, const struct runner_options *options,
 		  const struct str_list *ids, struct diags *diags);
+
+/* A row of the log: one step of one run of a revision. */
+struct log_entry {
+	const char *revision;  /* "base" where that was stamped */
+	const char *direction; /* "upgrade", "downgrade", "stamp"; "undo" takes back what
+				  was half done */
+	size_t step, steps;    /* from 1 */
+	const char *started;   /* UTC: "2026-11-23T10:30:00.000Z" */
+	const char *finished;  /* NULL: it was not, or not yet */
+	const char *checksum;  /* of the ops that ran, SHA-256; NULL: a stamp */
+	const char *program_version;
+	const char *database_user; /* NULL on SQLite */
+	const char *user_name;	   /* who ran the program: "ann@laptop" */
+};
+
+/* The whole log, oldest first; none where there is no table. */
+bool runner_log(struct database *database, const struct runner_options *options,
+		struct arena *arena, struct log_entry **ret_entries, size_t *ret_count,
+		struct diags *diags);
+
+/* Steps of a list of ops that are done, and whether the next one was begun. */
+struct runner_progress {
+	size_t done, steps;
+	bool begun;
+};
+
+/* A revision that a run has left half done, or is at work on now. */
+struct runner_unfinished {
+	const char *revision;
+	bool upgrade; /* the direction in which it was begun */
+	struct runner_progress run;
+	bool undone; /* what was done is being taken back, which has steps of its own */
+	struct runner_progress undo;
+	const struct log_entry *entry; /* the newest row */
+};
+
+bool runner_unfinished(struct database *database, const struct history *history,
+		       const struct runner_options *options, struct arena *arena,
+		       struct runner_unfinished **ret_items, size_t *ret_count,
+		       struct diags *diags);
+
+/* A revision that is applied, and whose file says something else since. */
+struct runner_change {
+	const struct revision *revision;
+	const struct log_entry *entry; /* the upgrade as it was run */
+};
+
+/* Those that were run since the last stamp, in the order of the history. */
+bool runner_changed(struct database *database, const struct history *history,
+		    const struct runner_options *options, struct arena *arena,
+		    struct runner_change **ret_items, size_t *ret_count,
+		    struct diags *diags);
 
 #endif

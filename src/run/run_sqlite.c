@@ -9,10 +9,6 @@
 #include "run/run.h"
 #include "schema/dialect.h"
 
-/* How long another writer may take, in milliseconds: a long revision, not a forgotten
- * one. */
-#define PATIENCE "60000"
-
 static const char *table_query(struct arena *arena, const char *name,
 			       const char *qualified UNUSED)
 {
@@ -31,7 +27,7 @@ static const struct {
 } settings[] = {
 	{"foreign_keys", "OFF"},
 	{"legacy_alter_table", "OFF"},
-	{"busy_timeout", PATIENCE},
+	{"busy_timeout", "0"}, /* see begin() */
 };
 
 static bool set(struct run *run, const char *name, const char *value, struct diags *diags)
@@ -168,13 +164,42 @@ static bool dependents_are_sound(struct run *run, struct diags *diags)
 	return ok;
 }
 
+static bool set_timeout(struct run *run, runner_time timeout)
+{
+	enum { FOREVER = 24 * 60 * 60 * 1000 };
+
+	if (timeout == RUNNER_NO_LIMIT)
+		timeout = FOREVER;
+	return set(run, "busy_timeout", arena_printf(&run->step, "%ld", timeout),
+		   run->diags);
+}
+
+/* Polled rather than left to SQLite, which would wait without a word. */
 static bool begin(struct run *run)
+{
+	const size_t mark = run->diags->count;
+	struct run_wait wait = {0};
+
+	if (!set_timeout(run, 0))
+		return false;
+	while (!run_execute(run, "BEGIN IMMEDIATE")) {
+		if (!text_equal(run->diags->items[run->diags->count - 1].code,
+				"SQLITE_BUSY"))
+			return false;
+		diags_truncate(run->diags, mark);
+		if (!run_wait(run, &wait,
+			      "waiting for another program that writes to the database"))
+			return false;
+	}
+	return set_timeout(run, run_lock_timeout(run));
+}
+
+static bool watch(struct run *run)
 {
 	struct diags ignored = {0};
 
 	run->violations = (struct str_list){0};
-	if (!run_execute(run, "BEGIN IMMEDIATE") ||
-	    !find_violations(run, &run->violations))
+	if (!find_violations(run, &run->violations))
 		return false;
 	run->dependents_sound = dependents_are_sound(run, &ignored);
 	diags_release(&ignored);
@@ -235,5 +260,6 @@ const struct run_methods sqlite_run = {
 	.lock = lock,
 	.unlock = unlock,
 	.begin = begin,
+	.watch = watch,
 	.check = check,
 };

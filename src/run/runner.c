@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "history/replay.h"
+#include "run/log.h"
 #include "run/run.h"
 
 static const struct run_methods *const methods_of[] = {
@@ -71,13 +73,25 @@ bool runner_ensure_version(struct database *database,
 	return ok;
 }
 
+static bool log_stamp(struct run *run, const char *id)
+{
+	const struct log_step row = {
+		.revision = id, .direction = "stamp", .number = 1, .count = 1};
+
+	return log_start(run, &row) && log_finish(run, &row);
+}
+
 static bool stamp(struct run *run, const void *data)
 {
 	const struct str_list *ids = data;
 	struct str_list current = {0};
+	bool ok = version_table_ensure(run) && log_table_ensure(run) &&
+		  version_read(run, &run->arena, &current) &&
+		  version_write(run, &current, ids);
 
-	return version_table_ensure(run) && version_read(run, &run->arena, &current) &&
-	       version_write(run, &current, ids);
+	for (size_t i = 0; ok && i < ids->count; i++)
+		ok = log_stamp(run, ids->items[i]);
+	return ok && (ids->count || log_stamp(run, "base"));
 }
 
 bool runner_stamp(struct database *database, const struct runner_options *options,
@@ -90,114 +104,11 @@ bool runner_stamp(struct database *database, const struct runner_options *option
 	return ok;
 }
 
-/* The way from [ids] to the target; its array lives in run->arena. */
-struct way {
-	struct str_list ids;
-	const struct revision **path;
-	size_t count;
-};
-
-static bool find_way(struct run *run, const struct history_point *target,
-		     struct way *ret_way)
-{
-	struct way *way = ret_way;
-	bool ok = run->upgrade ? history_upgrade_path(run->history, &run->arena,
-						      &way->ids, target, &way->path,
-						      &way->count, run->diags)
-			       : history_downgrade_path(run->history, &run->arena,
-							&way->ids, target, &way->path,
-							&way->count, run->diags);
-
-	for (size_t i = 0; ok && i < way->count; i++)
-		ok = run_check_revision(run, way->path[i]);
-	return ok;
-}
-
-static void report(const struct run *run, const struct revision *revision, bool done)
-{
-	const struct runner_events *events = &run->options->events;
-	const struct runner_revision what = {
-		.revision = revision,
-		.upgrade = run->upgrade,
-		.done = done,
-		.step = 1,
-		.steps = 1,
-	};
-
-	if (events->revision)
-		events->revision(&what, events->data);
-}
-
-static void know_schema(struct run *run, const struct str_list *ids)
-{
-	schema_release(&run->known);
-	history_replay_fitting(run->history, ids, &run->known);
-}
-
-/*
- * In a transaction: run the next revision of [way] and commit. Another runner may have
- * been here since the way was found; then a new one is found from where the database is
- * now.
- */
-static bool take_step(struct run *run, const struct history_point *target,
-		      struct way *way, size_t *ret_count)
-{
-	struct str_list now = {0};
-
-	if (!version_table_ensure(run) || !version_read(run, &run->arena, &now))
-		return false;
-	if (!str_list_equal(&now, &way->ids)) {
-		*way = (struct way){.ids = now};
-		if (!find_way(run, target, way))
-			return false;
-		know_schema(run, &way->ids);
-	}
-	if (!way->count)
-		return run_execute(run, "COMMIT");
-	const struct revision *revision = way->path[0];
-	report(run, revision, false);
-	if (!run_revision(run, revision, &way->ids))
-		return false;
-	way->ids = history_step(run->history, &run->arena, &way->ids, revision,
-				run->upgrade);
-	way->path++;
-	way->count--;
-	++*ret_count;
-	report(run, revision, true);
-	return true;
-}
-
-static bool walk(struct run *run, const struct history_point *target, struct way *way,
-		 size_t *ret_count)
-{
-	bool ok = true;
-
-	if (!run->methods->lock(run))
-		return false;
-	know_schema(run, &way->ids);
-	while (ok && way->count) {
-		ok = run->methods->begin(run) && take_step(run, target, way, ret_count);
-		if (!ok)
-			run_rollback(run);
-		arena_release(&run->step);
-	}
-	run->methods->unlock(run);
-	return ok;
-}
-
 static bool run_history(struct run *run, const struct history *history,
 			const struct history_point *target, size_t *ret_count)
 {
-	struct way way = {0};
-	size_t count = 0;
-
 	run->history = history;
-	/* With nothing to do there is nothing to lock, and a read-only database will do.
-	 */
-	bool ok = version_read(run, &run->arena, &way.ids) &&
-		  find_way(run, target, &way) &&
-		  (!way.count || walk(run, target, &way, &count));
-	*ret_count = count;
+	bool ok = run_walk(run, target, ret_count);
 	run_release(run);
 	return ok;
 }
@@ -221,4 +132,78 @@ bool runner_downgrade(struct database *database, const struct history *history,
 	struct run run = run_make(database, options, diags);
 
 	return run_history(&run, history, target, ret_count);
+}
+
+bool runner_log(struct database *database, const struct runner_options *options,
+		struct arena *arena, struct log_entry **ret_entries, size_t *ret_count,
+		struct diags *diags)
+{
+	struct run run = run_make(database, options, diags);
+	bool ok = log_read(&run, arena, false, ret_entries, ret_count);
+
+	run_release(&run);
+	return ok;
+}
+
+bool runner_unfinished(struct database *database, const struct history *history,
+		       const struct runner_options *options, struct arena *arena,
+		       struct runner_unfinished **ret_items, size_t *ret_count,
+		       struct diags *diags)
+{
+	struct run run = run_make(database, options, diags);
+	struct str_list current = {0};
+
+	run.history = history;
+	bool ok = version_read(&run, &run.arena, &current) &&
+		  log_unfinished(&run, arena, &current, ret_items, ret_count);
+	run_release(&run);
+	return ok;
+}
+
+/* The newest upgrade of [revision] behind the last stamp, which says that the files are
+ * right. */
+static const struct log_entry *last_upgrade(const struct revision *revision,
+					    const struct log_entry *entries, size_t count)
+{
+	for (size_t i = count; i-- > 0 && !text_equal(entries[i].direction, "stamp");)
+		if (text_equal(entries[i].revision, revision->id) &&
+		    text_equal(entries[i].direction, "upgrade"))
+			return &entries[i];
+	return NULL;
+}
+
+static bool has_changed(struct run *run, const struct revision *revision,
+			const struct log_entry *entry)
+{
+	return entry && entry->checksum && revision->kind == REVISION_YAML &&
+	       !text_equal(entry->checksum,
+			   ops_checksum(&run->arena, &revision->upgrade));
+}
+
+bool runner_changed(struct database *database, const struct history *history,
+		    const struct runner_options *options, struct arena *arena,
+		    struct runner_change **ret_items, size_t *ret_count,
+		    struct diags *diags)
+{
+	struct run run = run_make(database, options, diags);
+	struct runner_change *items = NULL;
+	struct log_entry *entries = NULL;
+	struct str_list current = {0};
+	size_t entry_count = 0, count = 0;
+	bool ok = version_read(&run, &run.arena, &current) &&
+		  log_read(&run, arena, false, &entries, &entry_count);
+	const bool *applied = history_mark_below(history, &run.arena, &current);
+
+	for (size_t i = 0; ok && i < history->revision_count; i++) {
+		const struct revision *revision = history->revisions[i];
+		const struct log_entry *entry =
+			applied[i] ? last_upgrade(revision, entries, entry_count) : NULL;
+		const struct runner_change change = {revision, entry};
+		if (has_changed(&run, revision, entry))
+			ARRAY_PUSH(arena, items, count, change);
+	}
+	*ret_items = items;
+	*ret_count = count;
+	run_release(&run);
+	return ok;
 }

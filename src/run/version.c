@@ -34,6 +34,14 @@ bool run_execute(struct run *run, const char *sql)
 	return database_execute(run->database, sql, run->diags);
 }
 
+bool run_commit(struct run *run)
+{
+	if (!run_execute(run, "COMMIT"))
+		return false;
+	run->tries = 0;
+	return true;
+}
+
 /* What failed was told before; a ROLLBACK that fails as well adds nothing. */
 void run_rollback(struct run *run)
 {

@@ -1,20 +1,15 @@
 /*
- * One revision on a live database: its ops become statements against the schema as it is,
- * read anew after SQL of the user's own, and commit together with the version row.
+ * Ops on a live database: they become statements against the schema as it is, read anew
+ * after SQL of the user's own; and what is told when one of them fails.
  */
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/strbuf.h"
 #include "render/sql.h"
 #include "run/run.h"
 #include "schema/op.h"
 #include "schema/overlay.h"
-
-static const struct op_list *ops_of(const struct run *run,
-				    const struct revision *revision)
-{
-	return run->upgrade ? &revision->upgrade : &revision->downgrade;
-}
 
 static const char *path_of(const struct revision *revision)
 {
@@ -57,10 +52,9 @@ static bool refuse_python(const struct run *run, const struct revision *revision
 	return false;
 }
 
-bool run_check_revision(struct run *run, const struct revision *revision)
+bool run_check_ops(struct run *run, const struct revision *revision,
+		   const struct op_list *ops)
 {
-	const struct op_list *ops = ops_of(run, revision);
-
 	if (revision->kind == REVISION_PYTHON)
 		return refuse_python(run, revision);
 	for (size_t i = 0; i < ops->count; i++)
@@ -68,6 +62,29 @@ bool run_check_revision(struct run *run, const struct revision *revision)
 				  ops->items[i], run->diags))
 			return false;
 	return true;
+}
+
+/* What a code of the server's means for a revision, where its own hint does not say. */
+static const struct {
+	const char *code, *hint;
+} hints[] = {
+	{"25001",
+	 "Give it an \"execute\" of its own, which then runs in no transaction."},
+	{"55P04", "A revision of its own for the new value commits it first."},
+	{"57014", "--statement-timeout gives a statement more time."},
+	{"55P03", "Someone else holds a lock; --lock-timeout and --retries give it more "
+		  "time."},
+};
+
+static void add_hint(struct run *run, const struct diag *said)
+{
+	if (said->hint) {
+		diag_hint(run->diags, "%s", said->hint);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
+		if (text_equal(hints[i].code, said->code))
+			diag_hint(run->diags, "%s", hints[i].hint);
 }
 
 /* The newest error of [from], told as one about [op] of [revision]. */
@@ -78,14 +95,18 @@ static bool report_failure(struct run *run, const struct revision *revision,
 	const struct op *op = statement->op;
 	const struct diag *said = &from->items[from->count - 1];
 	const char *what = op ? op_describe(&run->step, op) : "run a statement";
+	AUTO_STRBUF detail = {0};
 
+	if (said->detail)
+		strbuf_addf(&detail, "%s\n", said->detail);
+	strbuf_addf(&detail, "Revision \"%s\" (%s) ran:\n", revision->id,
+		    path_of(revision));
+	statement_excerpt(statement->sql, said->position, &detail);
 	diag_error(run->diags, op ? op->position : NOWHERE, "could not %s: %s", what,
 		   said->message);
-	diag_detail(run->diags, "%s%sRevision \"%s\" (%s) ran: %s",
-		    said->detail ? said->detail : "", said->detail ? "\n" : "",
-		    revision->id, path_of(revision), statement->sql);
-	if (said->hint)
-		diag_hint(run->diags, "%s", said->hint);
+	diag_detail(run->diags, "%s", strbuf_text(&detail));
+	diag_code(run->diags, said->code);
+	add_hint(run, said);
 	return false;
 }
 
@@ -114,7 +135,7 @@ static bool run_script(struct run *run, const struct revision *revision,
 
 /* The schema as it is, with what this kind of database cannot say but the history knows.
  */
-static bool introspect(struct run *run, struct schema *ret_schema)
+bool run_introspect(struct run *run, struct schema *ret_schema)
 {
 	if (!database_introspect(run->database, version_table_name(run),
 				 run->options->version_schema, ret_schema, run->diags))
@@ -123,16 +144,16 @@ static bool introspect(struct run *run, struct schema *ret_schema)
 	return true;
 }
 
-/* Say where the op that does not fit the database stands. */
-static bool locate_error(struct run *run, const struct revision *revision)
+bool run_locate_error(struct run *run, const struct revision *revision)
 {
 	struct diag *newest = &run->diags->items[run->diags->count - 1];
 
 	if (!newest->position.source)
 		newest->position = revision->position;
-	if (!newest->detail)
-		diag_detail(run->diags, "This was in revision \"%s\" (%s).", revision->id,
-			    path_of(revision));
+	const char *detail = newest->detail ? newest->detail : "";
+	if (!strstr(detail, revision->id))
+		diag_detail(run->diags, "%s%sThis was in revision \"%s\" (%s).", detail,
+			    *detail ? "\n" : "", revision->id, path_of(revision));
 	return false;
 }
 
@@ -142,7 +163,7 @@ static bool render(struct run *run, const struct revision *revision,
 {
 	return render_sql(&run->step, database_dialect(run->database), before, ops,
 			  ret_script, run->diags) ||
-	       locate_error(run, revision);
+	       run_locate_error(run, revision);
 }
 
 /* The ops from [start] on that can be rendered against one reading of the schema: either
@@ -157,93 +178,22 @@ static struct op_list next_stretch(const struct op_list *ops, size_t start)
 	return (struct op_list){ops->items + start, end - start};
 }
 
-/* In a transaction. The schema is read again where SQL of the user's may have changed it.
- */
-static bool run_ops(struct run *run, const struct revision *revision)
+/* The schema is read again where SQL of the user's may have changed it. */
+bool run_ops(struct run *run, const struct revision *revision, const struct op_list *ops)
 {
-	const struct op_list *ops = ops_of(run, revision);
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < ops->count;) {
 		const struct op_list stretch = next_stretch(ops, i);
 		struct schema before = {0};
 		struct sql_script script = {0};
-		ok = (stretch.items[0]->kind == OP_EXECUTE || introspect(run, &before)) &&
+		ok = (stretch.items[0]->kind == OP_EXECUTE ||
+		      run_introspect(run, &before)) &&
 		     render(run, revision, &before, &stretch, &script) &&
 		     run_script(run, revision, &script);
 		schema_release(&before);
 		history_apply_fitting(&stretch, &run->known);
 		i += stretch.count;
 	}
-	/* Else the rest would be carried out, and recorded, statement by statement. */
-	if (ok && !database_in_transaction(run->database))
-		return diag_error(run->diags, revision->position,
-				  "SQL of revision \"%s\" ended the transaction that the "
-				  "revision runs in",
-				  revision->id);
 	return ok;
-}
-
-static bool finish(struct run *run, const struct revision *revision,
-		   const struct str_list *current)
-{
-	struct str_list after =
-		history_step(run->history, &run->step, current, revision, run->upgrade);
-
-	if (!version_write(run, current, &after))
-		return false;
-	if (run->methods->check && !run->methods->check(run))
-		return locate_error(run, revision);
-	return run_execute(run, "COMMIT");
-}
-
-/* Must the revision's only op run outside of a transaction? A revision that has such an
- * op among others is refused: half of it could be done and not recorded. */
-static bool find_outside_script(struct run *run, const struct revision *revision,
-				struct sql_script *ret_script, bool *ret_outside)
-{
-	const struct op_list *ops = ops_of(run, revision);
-	struct sql_script script = {0};
-	struct schema before = {0};
-	bool concurrent = false;
-
-	for (size_t i = 0; i < ops->count; i++)
-		concurrent |= ops->items[i]->concurrently;
-	*ret_outside = false;
-	if (!concurrent)
-		return true;
-	bool ok =
-		introspect(run, &before) && render(run, revision, &before, ops, &script);
-	schema_release(&before);
-	for (size_t i = 0; ok && i < script.count; i++) {
-		if (!script.items[i].outside_transaction)
-			continue;
-		*ret_outside = true;
-		if (script.count == 1)
-			break;
-		ok = diag_error(run->diags, script.items[i].op->position,
-				"%s cannot run in a transaction, and revision \"%s\" has "
-				"more than that to do",
-				op_name(script.items[i].op), revision->id);
-		diag_hint(run->diags, "Put it into a revision of its own, or take "
-				      "\"concurrently\" away.");
-		break;
-	}
-	*ret_script = script;
-	return ok;
-}
-
-bool run_revision(struct run *run, const struct revision *revision,
-		  const struct str_list *current)
-{
-	struct sql_script script = {0};
-	bool outside = false;
-
-	if (!find_outside_script(run, revision, &script, &outside))
-		return false;
-	if (!outside)
-		return run_ops(run, revision) && finish(run, revision, current);
-	history_apply_fitting(ops_of(run, revision), &run->known);
-	return run_execute(run, "COMMIT") && run_script(run, revision, &script) &&
-	       run->methods->begin(run) && finish(run, revision, current);
 }
