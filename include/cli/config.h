@@ -73,6 +73,7 @@ struct config {
 	const char *schema; /* that bare names mean; NULL: the database's own default */
 	struct str_list search_path; /* schemas behind that one */
 	struct tenants tenants;	     /* in place of [schema] */
+	const char *ini_section;     /* of an alembic.ini, if -n named it */
 	const char *name;	     /* of one of [databases]; NULL: of the whole file */
 	struct config *databases;    /* complete, each with the file's keys as defaults */
 	size_t database_count;

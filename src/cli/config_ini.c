@@ -9,14 +9,15 @@
 #include "base/strbuf.h"
 #include "cli/config_reader.h"
 
-static const char alembic_section[] = "alembic", own_section[] = "schemadiff";
+static const char default_section[] = "alembic", own_section[] = "schemadiff";
 static const char hooks_section[] = "post_write_hooks";
 /* What `alembic init` writes as the URL, for env.py to replace. */
 static const char placeholder_url[] = "driver://user:pass@localhost/dbname";
 
 enum ini_kind { INI_TEXT, INI_SWITCH, INI_PATHS };
 
-/* Keys of [alembic]; what else stands there is between the user and env.py. */
+/* Keys of [alembic], or of the section that -n names; what else stands there is between
+ * the user and env.py. */
 static const struct {
 	const char *name;
 	enum ini_kind kind;
@@ -41,6 +42,7 @@ static const struct {
 
 struct ini_mapping {
 	const struct config_reader *reader;
+	const char *section; /* that has Alembic's keys */
 	struct ini ini;
 	struct yaml_node *root;
 };
@@ -104,20 +106,22 @@ static struct yaml_node *make_list(struct arena *arena, const char *text,
 	return list;
 }
 
-static bool has_separator(const struct ini *ini, const char *key)
+static bool has_separator(const struct ini_mapping *mapping, const char *key)
 {
-	return ini_find(ini, alembic_section, "path_separator") ||
+	const struct ini *ini = &mapping->ini;
+
+	return ini_find(ini, mapping->section, "path_separator") ||
 	       (text_equal(key, "version_locations") &&
-		ini_find(ini, alembic_section, "version_path_separator"));
+		ini_find(ini, mapping->section, "version_path_separator"));
 }
 
 static void add_alembic_key(struct ini_mapping *mapping, size_t row)
 {
 	struct arena *arena = mapping->reader->arena;
 	const char *key = ini_keys[row].name;
-	const struct ini_entry *entry = ini_find(&mapping->ini, alembic_section, key);
-	const char *text = entry ? ini_value(arena, &mapping->ini, alembic_section, entry,
-					     mapping->reader->diags)
+	const struct ini_entry *entry = ini_find(&mapping->ini, mapping->section, key);
+	const char *text = entry ? ini_value(arena, &mapping->ini, mapping->section,
+					     entry, mapping->reader->diags)
 				 : NULL;
 
 	if (!text || !*text || text_equal(text, placeholder_url))
@@ -126,8 +130,7 @@ static void add_alembic_key(struct ini_mapping *mapping, size_t row)
 	/* Alembic takes "true" alone for true. */
 	if (ini_keys[row].kind == INI_SWITCH)
 		text = text_equal(text, "true") ? "true" : "false";
-	const bool list =
-		ini_keys[row].kind == INI_PATHS && !has_separator(&mapping->ini, key);
+	const bool list = ini_keys[row].kind == INI_PATHS && !has_separator(mapping, key);
 	add_pair(mapping, key, entry->position,
 		 list ? make_list(arena, text, ini_keys[row].split, position)
 		      : make_text(arena, text, position));
@@ -187,16 +190,30 @@ static bool check_sections(const struct ini_mapping *mapping)
 	const struct config_reader *reader = mapping->reader;
 	const struct position file = {reader->source, 0, 0};
 
-	if (!str_list_contains(&mapping->ini.sections, alembic_section))
-		return diag_error(reader->diags, file, "there is no section [alembic]");
+	if (!str_list_contains(&mapping->ini.sections, mapping->section))
+		return diag_error(reader->diags, file, "there is no section [%s]",
+				  mapping->section);
 	if (reader->options->script_location ||
 	    yaml_get(mapping->root, "script_location"))
 		return true;
-	diag_error(reader->diags, file,
-		   "section [alembic] does not say its script_location");
+	diag_error(reader->diags, file, "section [%s] does not say its script_location",
+		   mapping->section);
 	diag_hint(reader->diags, "Where it stands in pyproject.toml, which is not read, "
 				 "write it here too, or give --script-location DIR.");
 	return false;
+}
+
+/* Alembic's -n names a section to be read in the place of its own; where there are
+ * databases, one of them is meant. */
+static void choose_section(struct ini_mapping *mapping)
+{
+	const struct config_reader *reader = mapping->reader;
+	const struct str_list *names = &reader->options->names;
+
+	mapping->section = default_section;
+	if (names->count != 1 || ini_find(&mapping->ini, own_section, "databases"))
+		return;
+	mapping->section = reader->config->ini_section = names->items[0];
 }
 
 const struct yaml_node *config_ini_root(const struct config_reader *reader)
@@ -209,6 +226,7 @@ const struct yaml_node *config_ini_root(const struct config_reader *reader)
 
 	if (!ini_parse(reader->arena, reader->source, &mapping.ini, reader->diags))
 		return NULL;
+	choose_section(&mapping);
 	for (size_t i = 0; i < ARRAY_SIZE(ini_keys); i++)
 		add_alembic_key(&mapping, i);
 	add_hooks(&mapping);

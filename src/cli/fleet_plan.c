@@ -93,6 +93,10 @@ static bool choose_by_name(struct plan *plan)
 	const struct config *config = &plan->session->config;
 	const struct str_list *names = &plan->options->names;
 
+	if (config->ini_section) {
+		choose(plan, config);
+		return true;
+	}
 	for (size_t i = 0; i < names->count; i++) {
 		bool known = false;
 		for (size_t j = 0; j < config->database_count; j++)

@@ -320,4 +320,24 @@ printf 'file_template: "%%%%(rev)s"\n' >schemadiff.yaml
 run heads
 expect_trouble "a template copied from an ini is recognized" 'is how alembic.ini writes'
 
+# Alembic's -n: another section in the place of [alembic].
+alembic_project
+mkdir -p other/versions
+python_revision other/versions ccc333 None 'third'
+cat >>alembic.ini <<'INI'
+
+[other]
+script_location = other
+sqlalchemy.url = sqlite:///%(here)s/other.db
+INI
+sqlite3 other.db "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL); INSERT INTO alembic_version VALUES ('ccc333')"
+run heads -n other
+expect "-n reads that section" 0 out '^ccc333 ' out '!bbb222'
+run current -n other
+expect "with its URL, and the version table as ever" 0 out '^ccc333 ' err '!warning'
+run heads
+expect "and else that of Alembic" 0 out '^bbb222 ' out '!ccc333'
+run heads -n nowhere
+expect_trouble "a section that is not there" 'alembic.ini: error: there is no section \[nowhere\]'
+
 finish
