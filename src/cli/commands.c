@@ -152,12 +152,8 @@ const struct command commands[] = {
 _Static_assert(ARRAY_SIZE(commands) == COMMAND_COUNT, "a command without a row");
 
 static const char *const format_names[] = {
-	[FORMAT_TEXT] = "text",
-	[FORMAT_JSON] = "json",
-	[FORMAT_YAML] = "yaml",
-	[FORMAT_SQL] = "sql",
-	[FORMAT_MERMAID] = "mermaid",
-	[FORMAT_DOT] = "dot",
+	[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json",	      [FORMAT_YAML] = "yaml",
+	[FORMAT_SQL] = "sql",	[FORMAT_MERMAID] = "mermaid", [FORMAT_DOT] = "dot",
 };
 _Static_assert(ARRAY_SIZE(format_names) == FORMAT_COUNT, "a format without a name");
 

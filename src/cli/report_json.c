@@ -84,8 +84,8 @@ static void json_add_revision(json_t *object, const struct revision *revision)
 		{"message", json_text(revision->message)},
 		{"create_date", json_text(revision->create_date)},
 		{"path", json_text(revision->path)},
-		{"kind", json_string(revision->kind == REVISION_PYTHON ? "python"
-									: "yaml")},
+		{"kind",
+		 json_string(revision->kind == REVISION_PYTHON ? "python" : "yaml")},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
