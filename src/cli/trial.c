@@ -336,6 +336,14 @@ static bool check_kinds(struct trial *trial)
 	return true;
 }
 
+static bool has_finding(const struct trial *trial, enum finding_kind kind)
+{
+	for (size_t i = 0; i < trial->finding_count; i++)
+		if (trial->findings[i].kind == kind)
+			return true;
+	return false;
+}
+
 static bool go_all_ways(struct trial *trial)
 {
 	bool failed = false;
@@ -344,8 +352,9 @@ static bool go_all_ways(struct trial *trial)
 		return false;
 	if (trial->upgraded < trial->session->history.revision_count)
 		return true;
+	/* On what the way down left behind, the way up would only stumble. */
 	return compare_models(trial) && go_down(trial, &failed) &&
-	       (failed || go_up_again(trial));
+	       (failed || has_finding(trial, FINDING_RESTORE) || go_up_again(trial));
 }
 
 bool trial_run(struct session *session, struct trial *ret_trial)
