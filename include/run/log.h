@@ -17,14 +17,15 @@ struct log_step {
 	const char *direction; /* "upgrade", "downgrade", "undo", "stamp" */
 	size_t number, count;  /* from 1 */
 	const char *checksum;  /* NULL: none */
+	bool scripted;	       /* a script writes it: who runs that is not known */
 };
 
 /* The log's name for SQL of [dialect]. */
 const char *log_table_sql(struct arena *arena, const struct dialect *dialect,
 			  const struct runner_options *options);
-/* CREATE TABLE, for a database that has none. */
+/* CREATE TABLE, for a database that has none, or may have one. */
 const char *log_create_sql(struct arena *arena, const struct dialect *dialect,
-			   const struct runner_options *options);
+			   const struct runner_options *options, bool if_missing);
 const char *log_start_sql(struct arena *arena, const struct dialect *dialect,
 			  const struct runner_options *options,
 			  const struct log_step *step);

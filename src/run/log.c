@@ -35,10 +35,10 @@ const char *log_table_sql(struct arena *arena, const struct dialect *dialect,
 }
 
 const char *log_create_sql(struct arena *arena, const struct dialect *dialect,
-			   const struct runner_options *options)
+			   const struct runner_options *options, bool if_missing)
 {
 	return arena_printf(arena,
-			    "CREATE TABLE %s (\n"
+			    "CREATE TABLE %s%s (\n"
 			    "\tid INTEGER NOT NULL,\n"
 			    "\trevision VARCHAR(32) NOT NULL,\n"
 			    "\tdirection VARCHAR(9) NOT NULL,\n"
@@ -53,6 +53,7 @@ const char *log_create_sql(struct arena *arena, const struct dialect *dialect,
 			    "\tprogress TEXT,\n"
 			    "\tPRIMARY KEY (id)\n"
 			    ")",
+			    if_missing ? "IF NOT EXISTS " : "",
 			    log_table_sql(arena, dialect, options),
 			    words[dialect->id].time_type, words[dialect->id].time_type);
 }
@@ -104,7 +105,7 @@ const char *log_start_sql(struct arena *arena, const struct dialect *dialect,
 	strbuf_adds(&sql, ", ");
 	add_literal(dialect, &sql, SCHEMADIFF_VERSION);
 	strbuf_addf(&sql, ", %s, ", words[dialect->id].user);
-	add_literal(dialect, &sql, user_name(arena));
+	add_literal(dialect, &sql, step->scripted ? NULL : user_name(arena));
 	strbuf_addf(&sql, "\nFROM %s", table);
 	return strbuf_copy(&sql, arena);
 }

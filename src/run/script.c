@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "render/sql_shell.h"
 #include "render/sql_text.h"
+#include "run/log.h"
 #include "run/script_writer.h"
 #include "run/version_sql.h"
 
@@ -68,14 +69,20 @@ static void begin(struct script_writer *writer)
 	script_add(writer, "%s", writer->methods->begin);
 }
 
-/* Once is enough; and where the database stands at a revision there is a table. */
+/* Once is enough. Where the database stands at a revision there is a version table, but
+ * perhaps no log: Alembic keeps none. */
 static void ensure_tables(struct script_writer *writer, const struct str_list *from)
 {
-	if (writer->has_tables || from->count)
+	struct arena *arena = &writer->arena;
+
+	if (writer->has_tables)
 		return;
 	writer->has_tables = true;
+	if (!from->count)
+		script_add(writer, "%s",
+			   version_sql_create(arena, writer->version_table, true));
 	script_add(writer, "%s",
-		   version_sql_create(&writer->arena, writer->version_table, true));
+		   log_create_sql(arena, writer->dialect, writer->options, true));
 }
 
 static void write_versions(struct script_writer *writer, const struct str_list *from,
@@ -119,16 +126,26 @@ static bool write_statements(struct script_writer *writer,
 	return ok;
 }
 
-/* One step of a revision, and whether it is the last. */
+/* One step of a revision, and its row in the log. */
 struct script_step {
 	const struct planned_revision *revision;
 	const struct planned_step *step;
-	bool last;
+	struct log_step row;
 };
+
+static void start_step(struct script_writer *writer, const struct script_step *step)
+{
+	script_add(writer, "%s",
+		   log_start_sql(&writer->arena, writer->dialect, writer->options,
+				 &step->row));
+}
 
 static void finish_step(struct script_writer *writer, const struct script_step *step)
 {
-	if (step->last)
+	script_add(writer, "%s",
+		   log_finish_sql(&writer->arena, writer->dialect, writer->options,
+				  &step->row));
+	if (step->row.number == step->row.count)
 		write_versions(writer, &step->revision->from, &step->revision->to);
 }
 
@@ -137,11 +154,12 @@ static bool write_in_transaction(struct script_writer *writer,
 {
 	if (writer->methods->before)
 		writer->methods->before(writer, step->step);
+	start_step(writer, step);
 	if (!write_statements(writer, step->revision->revision, step->step))
 		return false;
-	finish_step(writer, step);
 	if (writer->methods->after)
 		writer->methods->after(writer, step->step);
+	finish_step(writer, step);
 	return true;
 }
 
@@ -153,6 +171,7 @@ static bool write_step(struct script_writer *writer, const struct script_step *s
 	ensure_tables(writer, &step->revision->from);
 	writer->methods->guard(writer, &step->revision->from);
 	if (outside) {
+		start_step(writer, step);
 		script_add(writer, "COMMIT");
 		if (!write_statements(writer, step->revision->revision, step->step))
 			return false;
@@ -165,22 +184,30 @@ static bool write_step(struct script_writer *writer, const struct script_step *s
 	return true;
 }
 
-static void write_title(struct script_writer *writer, const struct revision *revision,
-			bool upgrade)
-{
-	strbuf_addc(writer->out, '\n');
-	sql_write_comment(writer->out, revision_title(&writer->arena, revision, upgrade));
-}
-
 static bool write_revision(struct script_writer *writer,
-			   const struct planned_revision *revision, bool upgrade)
+			   const struct planned_revision *planned, bool upgrade)
 {
+	const struct revision *revision = planned->revision;
+	struct script_step step = {
+		.revision = planned,
+		.row =
+			{
+				.revision = revision->id,
+				.direction = upgrade ? "upgrade" : "downgrade",
+				.count = planned->step_count,
+				.scripted = true,
+				.checksum = ops_checksum(&writer->arena,
+							 upgrade ? &revision->upgrade
+								 : &revision->downgrade),
+			},
+	};
 	bool ok = true;
 
-	write_title(writer, revision->revision, upgrade);
-	for (size_t i = 0; ok && i < revision->step_count; i++) {
-		const struct script_step step = {revision, &revision->steps[i],
-						 i + 1 == revision->step_count};
+	strbuf_addc(writer->out, '\n');
+	sql_write_comment(writer->out, revision_title(&writer->arena, revision, upgrade));
+	for (size_t i = 0; ok && i < planned->step_count; i++) {
+		step.step = &planned->steps[i];
+		step.row.number = i + 1;
 		ok = write_step(writer, &step);
 	}
 	return ok;
@@ -207,6 +234,20 @@ bool script_write(const struct run_plan *plan, const struct runner_options *opti
 	return ok;
 }
 
+static void log_stamp(struct script_writer *writer, const char *id)
+{
+	const struct script_step step = {.row = {.revision = id,
+						 .direction = "stamp",
+						 .number = 1,
+						 .count = 1,
+						 .scripted = true}};
+
+	start_step(writer, &step);
+	script_add(writer, "%s",
+		   log_finish_sql(&writer->arena, writer->dialect, writer->options,
+				  &step.row));
+}
+
 void script_write_stamp(const struct dialect *dialect,
 			const struct runner_options *options, const struct str_list *from,
 			const struct str_list *to, struct strbuf *out)
@@ -221,6 +262,10 @@ void script_write_stamp(const struct dialect *dialect,
 	ensure_tables(&writer, from);
 	writer.methods->guard(&writer, from);
 	write_versions(&writer, from, to);
+	for (size_t i = 0; i < to->count; i++)
+		log_stamp(&writer, to->items[i]);
+	if (!to->count)
+		log_stamp(&writer, "base");
 	script_add(&writer, "COMMIT");
 	close_script(&writer);
 }
@@ -228,14 +273,14 @@ void script_write_stamp(const struct dialect *dialect,
 void script_write_ensure_version(const struct dialect *dialect,
 				 const struct runner_options *options, struct strbuf *out)
 {
-	static const struct str_list nowhere = {0};
 	struct script_writer writer = writer_make(dialect, options, out);
 
 	open_script(&writer,
 		    arena_printf(&writer.arena, "schemadiff: ensure-version, for %s",
 				 dialect->name));
 	begin(&writer);
-	ensure_tables(&writer, &nowhere);
+	script_add(&writer, "%s",
+		   version_sql_create(&writer.arena, writer.version_table, true));
 	script_add(&writer, "COMMIT");
 	close_script(&writer);
 }
