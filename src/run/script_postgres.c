@@ -20,6 +20,8 @@ static void open_script(struct script_writer *writer)
 {
 	script_add(writer, "SET client_encoding = 'UTF8'");
 	script_add(writer, "SET standard_conforming_strings = on");
+	/* That a table exists already is no news. */
+	script_add(writer, "SET client_min_messages = warning");
 	set_search_path(writer);
 }
 

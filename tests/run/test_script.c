@@ -271,6 +271,10 @@ static const char sqlite_facts[] =
 	"sqlite_schema UNION ALL SELECT 'version ' || version_num FROM alembic_version) "
 	"ORDER BY 1)";
 
+static const char log_rows[] =
+	"SELECT id, revision, direction, step, steps, finished >= started, checksum, "
+	"program_version, database_user FROM schemadiff_log ORDER BY id";
+
 static const char postgres_tables[] =
 	"SELECT table_schema, table_name FROM information_schema.tables WHERE table_type "
 	"= "
@@ -349,7 +353,10 @@ static const char *contents(struct scene *scene, const char *url)
 		scene, database,
 		scene->dialect->id == DIALECT_SQLITE ? sqlite_facts : postgres_facts);
 
+	const struct query_result log = query(scene, database, log_rows);
+
 	add_cells(&facts, &out);
+	add_cells(&log, &out);
 	add_rows(scene, database, &out);
 	database_close(database);
 	return without_times(scene, strbuf_text(&out));
