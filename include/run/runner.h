@@ -118,7 +118,8 @@ struct log_entry {
 	const char *checksum;  /* of the ops that ran, SHA-256; NULL: a stamp */
 	const char *program_version;
 	const char *database_user; /* NULL on SQLite */
-	const char *user_name;	   /* who ran the program: "ann@laptop" */
+	const char *user_name;	   /* who ran the program: "ann@laptop"; NULL: a script
+				      was run */
 };
 
 /* The whole log, oldest first; none where there is no table. */

@@ -31,9 +31,10 @@ bool log_table_ensure(struct run *run)
 
 	if (!log_exists(run, &exists))
 		return false;
-	return exists || run_execute(run, log_create_sql(&run->arena,
-							 database_dialect(run->database),
-							 run->options));
+	return exists ||
+	       run_execute(run, log_create_sql(&run->arena,
+					       database_dialect(run->database),
+					       run->options, /* if_missing= */ false));
 }
 
 bool log_start(struct run *run, const struct log_step *step)

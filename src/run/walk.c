@@ -101,7 +101,7 @@ static void detail_half(struct run *run, const struct runner_unfinished *half)
 		    progress->done, progress->steps,
 		    half->undone ? " of taking it back" : "",
 		    progress->begun ? ", the next was begun" : "", entry->started,
-		    entry->user_name);
+		    entry->user_name ? entry->user_name : "a script");
 }
 
 static bool refuse_half(struct run *run, const struct runner_unfinished *half)
