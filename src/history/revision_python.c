@@ -20,6 +20,8 @@ enum variable { VARIABLES(VARIABLE_ENUM) VARIABLE_COUNT };
 static const char *const variable_names[] = {VARIABLES(VARIABLE_NAME)};
 _Static_assert(ARRAY_SIZE(variable_names) == VARIABLE_COUNT, "a variable without a name");
 
+enum { NESTING_LIMIT = 16 }; /* of parentheses */
+
 struct value {
 	bool assigned;
 	struct str_list texts; /* none for None */
@@ -71,7 +73,7 @@ static const char *closing_bracket(const struct python_reader *reader)
 	return python_is(reader, PYTHON_OPERATOR, "{") ? "}" : NULL;
 }
 
-/* A string or None; the token behind it is then in hand. */
+/* A string or None, perhaps in parentheses; the token behind it is then in hand. */
 static bool read_item(struct module *module, enum variable variable,
 		      struct str_list *texts)
 {
@@ -79,6 +81,15 @@ static bool read_item(struct module *module, enum variable variable,
 	const char *text = NULL;
 
 	if (python_is(reader, PYTHON_NAME, "None")) {
+		python_next(reader);
+		return true;
+	}
+	if (python_is(reader, PYTHON_OPERATOR, "(") && reader->depth < NESTING_LIMIT) {
+		python_next(reader);
+		if (!read_item(module, variable, texts))
+			return false;
+		if (!python_is(reader, PYTHON_OPERATOR, ")"))
+			return not_literal(module, variable);
 		python_next(reader);
 		return true;
 	}
@@ -94,17 +105,20 @@ static bool read_item(struct module *module, enum variable variable,
 
 /* Items with commas between, up to the token that ends them. */
 static bool read_items(struct module *module, enum variable variable, const char *closing,
-		       struct str_list *texts)
+		       struct str_list *texts, bool *ret_commas)
 {
 	struct python_reader *reader = &module->reader;
 
+	*ret_commas = false;
 	while (!python_is(reader, PYTHON_OPERATOR, closing)) {
 		if (!read_item(module, variable, texts))
 			return false;
 		if (python_is(reader, PYTHON_OPERATOR, ","))
-			python_next(reader);
+			*ret_commas = true;
 		else if (!python_is(reader, PYTHON_OPERATOR, closing))
 			return not_literal(module, variable);
+		if (!python_is(reader, PYTHON_OPERATOR, closing))
+			python_next(reader);
 	}
 	python_next(reader);
 	return true;
@@ -116,19 +130,12 @@ static bool ends_statement(const struct python_reader *reader)
 	       (reader->kind == PYTHON_NEWLINE || reader->kind == PYTHON_END);
 }
 
-/* What stands right of "=": an item, a tuple, a list or a set. */
-static bool read_value(struct module *module, enum variable variable,
-		       struct str_list *texts)
+/* Behind the first item of a tuple without parentheses. */
+static bool read_more_items(struct module *module, enum variable variable,
+			    struct str_list *texts)
 {
 	struct python_reader *reader = &module->reader;
-	const char *closing = closing_bracket(reader);
 
-	if (closing) {
-		python_next(reader);
-		return read_items(module, variable, closing, texts);
-	}
-	if (!read_item(module, variable, texts))
-		return false;
 	while (python_is(reader, PYTHON_OPERATOR, ",")) {
 		python_next(reader);
 		if (ends_statement(reader))
@@ -137,6 +144,26 @@ static bool read_value(struct module *module, enum variable variable,
 			return false;
 	}
 	return true;
+}
+
+/* What stands right of "=": an item, a tuple, a list or a set. */
+static bool read_value(struct module *module, enum variable variable,
+		       struct str_list *texts)
+{
+	struct python_reader *reader = &module->reader;
+	const char *closing = closing_bracket(reader);
+	bool is_tuple = false;
+
+	if (!closing)
+		return read_item(module, variable, texts) &&
+		       read_more_items(module, variable, texts);
+	python_next(reader);
+	if (!read_items(module, variable, closing, texts, &is_tuple))
+		return false;
+	/* One item in parentheses is only that item: ("a"), "b" */
+	if (*closing != ')' || is_tuple || !texts->count)
+		return true;
+	return read_more_items(module, variable, texts);
 }
 
 /* "name, other = values" and "name += value". */
