@@ -48,6 +48,28 @@ struct config_locations {
 	char separator, version_separator; /* '\0': not given */
 };
 
+/* What `hooks:` can be about; see cli/hooks.h. */
+enum hook {
+	HOOK_AFTER_REVISION,
+	HOOK_BEFORE_UPGRADE,
+	HOOK_AFTER_UPGRADE,
+	HOOK_BEFORE_DOWNGRADE,
+	HOOK_AFTER_DOWNGRADE,
+	HOOK_AFTER_FAILURE,
+	HOOK_COUNT
+};
+
+struct hook_command {
+	struct str_list words; /* of a program, or one: a line for the shell */
+	bool is_line;
+	struct position position;
+};
+
+struct hook_list {
+	struct hook_command *items;
+	size_t count;
+};
+
 /* Relative paths have been joined to [folder] already, but for the URL's. */
 struct config {
 	const char *file; /* as messages call it; NULL: there is none */
@@ -69,6 +91,7 @@ struct config {
 	struct config_locations locations;
 	struct str_list ignored_keys; /* of Alembic's; with the reason for each */
 	struct position ignored_position;
+	struct hook_list hooks[HOOK_COUNT];
 
 	const char *schema; /* that bare names mean; NULL: the database's own default */
 	struct str_list search_path; /* schemas behind that one */
@@ -110,5 +133,9 @@ void config_ignore(const struct config *config, struct schema *schema);
  */
 const char *environment_expand(struct arena *arena, const char *text,
 			       struct position position, struct diags *diags);
+/* The same with [facts], "NAME=value" each, in front of the environment. */
+const char *environment_expand_with(struct arena *arena, const struct str_list *facts,
+				    const char *text, struct position position,
+				    struct diags *diags);
 
 #endif

@@ -67,6 +67,9 @@ const struct yaml_node *config_ini_root(const struct config_reader *reader);
 /* What follows from the keys together, for keys that were not given. */
 void config_finish(const struct config_reader *reader);
 
+/* src/cli/config_hooks.c */
+void config_read_hooks(const struct config_reader *reader, const struct yaml_node *node);
+
 /* src/cli/config_databases.c */
 void config_read_databases(const struct config_reader *reader,
 			   const struct yaml_node *node);

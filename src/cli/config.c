@@ -232,6 +232,7 @@ static const struct config_key config_keys[] = {
 	{"naming_convention", read_convention},
 	{"unmanaged", read_unmanaged},
 	{"ignore", read_ignore},
+	{"hooks", config_read_hooks},
 	{"schema", config_read_schema},
 	{"schemas", config_read_schemas},
 	{"create_schemas", config_read_create_schemas},

@@ -1,6 +1,7 @@
 /* Making, proving and saving one revision. */
 #include "base/file.h"
 #include "cli/compare.h"
+#include "cli/hooks.h"
 #include "schema/apply.h"
 #include "schema/equal.h"
 
@@ -255,5 +256,6 @@ bool revision_save(struct session *session, struct revision *revision, const cha
 	revision->path = path_join(arena, folder, name);
 	if (!directory_make(path_folder(arena, revision->path), &session->diags))
 		return false;
-	return write_locked(session, revision, folder);
+	return write_locked(session, revision, folder) &&
+	       hooks_after_revision(session, revision);
 }
