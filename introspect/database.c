@@ -94,10 +94,10 @@ bool database_in_transaction(const struct database *database)
 	return database->methods->in_transaction(database);
 }
 
-bool database_backup(struct database *database, const char *path, bool schema_only,
-		     struct diags *diags)
+bool database_backup(struct database *database, const char *path,
+		     const struct backup_options *options, struct diags *diags)
 {
-	return database->methods->backup(database, path, schema_only, diags);
+	return database->methods->backup(database, path, options, diags);
 }
 
 bool database_introspect(struct database *database, const char *version_table,

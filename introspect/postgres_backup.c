@@ -79,8 +79,39 @@ static bool dump_to(struct postgres *postgres, const char *const *words,
 	return ok;
 }
 
-bool postgres_backup(struct database *database, const char *path, bool schema_only,
-		     struct diags *diags)
+/* A name in quotes is no pattern for pg_dump. */
+static const char *schema_pattern(struct arena *arena, const char *schema)
+{
+	AUTO_STRBUF pattern = {0};
+
+	strbuf_adds(&pattern, "--schema=\"");
+	for (const char *c = schema; *c; c++)
+		strbuf_addf(&pattern, *c == '"' ? "%c\"" : "%c", *c);
+	strbuf_addc(&pattern, '"');
+	return strbuf_copy(&pattern, arena);
+}
+
+static const char **dump_words(struct arena *arena, const char *path,
+			       const char *temporary,
+			       const struct backup_options *options)
+{
+	struct str_list words = {0};
+
+	str_list_add(arena, &words, "pg_dump");
+	str_list_add(arena, &words, "--no-password");
+	str_list_add(arena, &words,
+		     text_ends_with(path, ".sql") ? "--format=plain" : "--format=custom");
+	str_list_add(arena, &words, arena_printf(arena, "--file=%s", temporary));
+	if (options->schema_only)
+		str_list_add(arena, &words, "--schema-only");
+	if (options->schema)
+		str_list_add(arena, &words, schema_pattern(arena, options->schema));
+	str_list_add(arena, &words, NULL);
+	return words.items;
+}
+
+bool postgres_backup(struct database *database, const char *path,
+		     const struct backup_options *options, struct diags *diags)
 {
 	struct postgres *postgres = postgres_of(database);
 	struct arena arena = {0};
@@ -95,14 +126,7 @@ bool postgres_backup(struct database *database, const char *path, bool schema_on
 	}
 	if (!file_make_temporary(path, &temporary, diags))
 		return false;
-	const char *const words[] = {
-		"pg_dump",
-		"--no-password",
-		text_ends_with(path, ".sql") ? "--format=plain" : "--format=custom",
-		arena_printf(&arena, "--file=%s", temporary.text),
-		schema_only ? "--schema-only" : NULL,
-		NULL,
-	};
+	const char **words = dump_words(&arena, path, temporary.text, options);
 	bool ok = dump_to(postgres, words, temporary.text, diags);
 	if (ok)
 		ok = file_publish(temporary.text, path, diags);

@@ -129,13 +129,13 @@ static bool check_copy(const struct database *database, const char *temporary,
 	return false;
 }
 
-bool sqlite_backup(struct database *database, const char *path, bool schema_only,
-		   struct diags *diags)
+bool sqlite_backup(struct database *database, const char *path,
+		   const struct backup_options *options, struct diags *diags)
 {
 	struct sqlite_database *sqlite = (struct sqlite_database *)database;
 	AUTO_STRBUF temporary = {0};
 
-	if (schema_only) {
+	if (options->schema_only) {
 		diag_error(diags, NOWHERE,
 			   "a backup of an SQLite database is always all of it");
 		diag_hint(diags,

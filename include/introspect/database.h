@@ -66,22 +66,27 @@ bool database_query(struct database *database, struct arena *arena, const char *
 /* Is a transaction open on this connection? */
 bool database_in_transaction(const struct database *database);
 
+struct backup_options {
+	bool schema_only;   /* what it is, without its rows; not on SQLite */
+	const char *schema; /* PostgreSQL: this one alone; NULL: all */
+};
+
 /*
- * Copy the database, or with [schema_only] what it is without its rows, to the new file
- * [path], as it is at one moment, while others go on with their work. The file is there
- * when it is whole, and for its owner's eyes only. On SQLite it is a database, which has
- * passed PRAGMA integrity_check; on PostgreSQL what the pg_dump in PATH writes: plain SQL
- * where the name ends in ".sql", else its custom format, for pg_restore.
+ * Copy the database to the new file [path], as it is at one moment, while others go on
+ * with their work. The file is there when it is whole, and for its owner's eyes only. On
+ * SQLite it is a database, which has passed PRAGMA integrity_check; on PostgreSQL what
+ * the pg_dump in PATH writes: plain SQL where the name ends in ".sql", else its custom
+ * format, for pg_restore.
  */
-bool database_backup(struct database *database, const char *path, bool schema_only,
-		     struct diags *diags);
+bool database_backup(struct database *database, const char *path,
+		     const struct backup_options *options, struct diags *diags);
 
 /*
  * Read the whole schema into [ret_schema], which must be empty: tables, columns, keys,
  * checks, indexes, enums; views, functions and the like as unmanaged objects. Objects of
  * extensions, partitions, temporary objects, system schemas, [version_table] and its log
- * are left out. On PostgreSQL a constant number of queries in one pipeline; may run inside or
- * outside a transaction and leaves both as they were.
+ * are left out. On PostgreSQL a constant number of queries in one pipeline; may run
+ * inside or outside a transaction and leaves both as they were.
  */
 bool database_introspect(struct database *database, const char *version_table,
 			 const char *version_schema, struct schema *ret_schema,

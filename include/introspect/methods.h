@@ -41,8 +41,8 @@ struct database_methods {
 		      const struct query_parameters *parameters,
 		      struct query_result *ret_result, struct diags *diags);
 	bool (*in_transaction)(const struct database *database);
-	bool (*backup)(struct database *database, const char *path, bool schema_only,
-		       struct diags *diags);
+	bool (*backup)(struct database *database, const char *path,
+		       const struct backup_options *options, struct diags *diags);
 	bool (*introspect)(struct database *database, const struct version_table *version,
 			   struct schema *ret_schema, struct diags *diags);
 	bool (*normalize)(struct database *database, const struct schema *is,

@@ -67,8 +67,8 @@ const char *postgres_scoped(struct arena *arena, const char *sql,
 			    const struct str_list *schemas);
 
 /* Methods of the back end; the contracts are in introspect/database.h. */
-bool postgres_backup(struct database *database, const char *path, bool schema_only,
-		     struct diags *diags);
+bool postgres_backup(struct database *database, const char *path,
+		     const struct backup_options *options, struct diags *diags);
 bool postgres_introspect(struct database *database, const struct version_table *version,
 			 struct schema *ret_schema, struct diags *diags);
 bool postgres_normalize(struct database *database, const struct schema *is,

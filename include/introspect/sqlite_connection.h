@@ -40,8 +40,8 @@ bool sqlite_each_row(struct sqlite_database *database, const char *sql,
 		     void *context, struct diags *diags);
 
 /* introspect/sqlite_backup.c */
-bool sqlite_backup(struct database *database, const char *path, bool schema_only,
-		   struct diags *diags);
+bool sqlite_backup(struct database *database, const char *path,
+		   const struct backup_options *options, struct diags *diags);
 
 /* introspect/sqlite_catalog.c */
 bool sqlite_introspect(struct database *database, const struct version_table *version,

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/process.h"
 
+static const struct backup_options everything, schema_alone = {.schema_only = true};
 static struct arena arena;
 static struct live live;
 static const char *url;
@@ -98,7 +99,9 @@ static void back_up(const char *name, bool schema_only)
 {
 	struct stat status;
 
-	database_backup(live.database, inside(name), schema_only, &live.diags);
+	database_backup(live.database, inside(name),
+			&(struct backup_options){.schema_only = schema_only},
+			&live.diags);
 	live_check_diags(&live.diags);
 	cr_assert_eq(stat(inside(name), &status), 0);
 	cr_expect_eq(status.st_mode & 0777, 0600, "others may read it");
@@ -128,7 +131,7 @@ static void expect_failure(const char *name, const char *message, const char *le
 {
 	struct diags diags = {0};
 
-	cr_expect_not(database_backup(live.database, inside(name), false, &diags));
+	cr_expect_not(database_backup(live.database, inside(name), &everything, &diags));
 	cr_assert_eq(diags.error_count, 1);
 	cr_expect(strstr(diags.items[0].message, message), "%s", diags.items[0].message);
 	cr_expect_str_eq(names_inside(), left);
@@ -209,7 +212,8 @@ Test(backup_sqlite, is_never_of_the_schema_alone)
 {
 	struct diags diags = {0};
 
-	cr_expect_not(database_backup(live.database, inside("x.db"), true, &diags));
+	cr_expect_not(
+		database_backup(live.database, inside("x.db"), &schema_alone, &diags));
 	cr_expect_str_eq(diags.items[0].message,
 			 "a backup of an SQLite database is always all of it");
 	cr_expect_str_eq(names_inside(), "");
@@ -250,6 +254,20 @@ Test(backup_postgres, has_no_rows_where_only_the_schema_is_asked_for)
 	cr_expect_str_eq(restored_rows("pg_restore --dbname \"$b\" \"$a/x.dump\""), "");
 }
 
+Test(backup_postgres, is_of_one_schema_where_asked_for)
+{
+	const struct backup_options options = {.schema = "a*\"b"};
+
+	test_postgres_sql(url, "CREATE SCHEMA \"a*\"\"b\"; CREATE SCHEMA \"ab\";"
+			       "CREATE TABLE \"a*\"\"b\".inside (id int);"
+			       "CREATE TABLE ab.outside (id int)");
+	cr_expect(database_backup(live.database, inside("x.sql"), &options, &live.diags));
+	live_check_diags(&live.diags);
+	cr_expect_not_null(strstr(content("x.sql"), "inside"));
+	cr_expect_null(strstr(content("x.sql"), "outside"));
+	cr_expect_null(strstr(content("x.sql"), "ann"));
+}
+
 Test(backup_postgres, never_overwrites)
 {
 	put("x.dump", "precious");
@@ -275,7 +293,7 @@ static void expect_detail(const char *name, const char *detail, const char *hint
 {
 	struct diags diags = {0};
 
-	cr_expect_not(database_backup(live.database, inside(name), false, &diags));
+	cr_expect_not(database_backup(live.database, inside(name), &everything, &diags));
 	cr_assert_eq(diags.count, 1);
 	cr_expect(diags.items[0].detail && strstr(diags.items[0].detail, detail), "%s",
 		  diags.items[0].detail);
