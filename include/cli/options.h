@@ -35,6 +35,8 @@ struct options {
 	bool splice, check_heads, indicate_current, resolve_dependencies;
 	struct str_list branch_labels, depends_on;
 	struct str_list drop_unmanaged;
+	const char *backup;
+	bool backup_schema_only;
 	bool sql, dry_run;
 	const char *dialect;
 };

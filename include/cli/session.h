@@ -30,6 +30,10 @@ struct session {
 	struct history folded; /* as it was before session_current() unfolded it */
 	bool unfolded;
 	bool color; /* in [out] */
+	struct progress *progress; /* the line on the terminal; NULL: there was none */
+	/* Of a run of revisions, src/cli/running.c: */
+	struct str_list run_facts; /* for hooks */
+	bool run_started;
 
 	/* Of one session among several, src/cli/fleet.c: */
 	const char *label;    /* stands before each line on stderr; NULL: nothing does */

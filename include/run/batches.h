@@ -6,13 +6,14 @@
  * batch that was committed.
  *
  *	batches_start(run, op, &schema, progress, &batches);
- *	begin:	batches_next(run, &batches, &statement);
+ *	begin, read [progress] from the log row:
+ *		batches_next(run, &batches, progress, &statement);
  *		run [statement], write batches.progress to the log row, COMMIT
  *		batches_committed(run, &batches);
- *	... again, until [statement] has no SQL: nothing is left to do, and in this last
- *	transaction the step is finished.
+ *	... again, until [statement] has no SQL: nothing is left to do.
  *
- * A transaction that was rolled back may be tried again from its begin.
+ * What the log row says counts, also against what this run did: where nothing locks
+ * between transactions, another runner may have gone on.
  *
  * Every row that is there when the step begins, and still there when its turn comes, is
  * changed exactly once: batches are ranges of the key that follow each other without gap
@@ -38,15 +39,12 @@ struct batch_progress {
 
 struct batches {
 	struct batch_plan plan;
-	struct batch_progress done; /* committed */
-	struct batch_progress next; /* will be with the transaction that is open */
+	struct batch_progress next; /* when the transaction that is open is committed */
 	const char *progress;	    /* [next] as text, for the log row */
 	size_t rows_before;	    /* done by runs before this one */
 	size_t total_rows;	    /* with those; 0: unknown */
 	struct timespec started;
-	/* Of [done] and [next] in turns, so that a long step needs no more and more. */
-	struct arena arenas[2];
-	unsigned batch; /* number of this run's */
+	struct arena arena; /* for one batch */
 };
 
 /*
@@ -56,11 +54,11 @@ struct batches {
  */
 bool batches_start(struct run *run, const struct op *op, const struct schema *schema,
 		   const char *progress, struct batches *ret_batches);
-/* In a transaction: find the next batch. [ret_statement] gets no SQL where none is left.
- */
-bool batches_next(struct run *run, struct batches *batches,
+/* In a transaction: find the batch behind [progress]. [ret_statement] gets no SQL where
+ * none is left. */
+bool batches_next(struct run *run, struct batches *batches, const char *progress,
 		  struct sql_statement *ret_statement);
-/* The transaction of the last batches_next() was committed. */
+/* The transaction of the last batches_next() was committed: tell of it. */
 void batches_committed(struct run *run, struct batches *batches);
 void batches_release(struct batches *batches);
 

@@ -45,6 +45,15 @@ struct runner_batch {
 	size_t rows_now;   /* done by this run */
 };
 
+/* Something is to be run, and no other runner can begin with it. */
+struct runner_start {
+	const struct revision *const *path; /* in order; of a half done one that is taken
+					       back, that alone */
+	size_t count;
+	struct str_list current; /* the version rows */
+	bool upgrade, undo;
+};
+
 /* Calls during a run; any may be NULL. */
 struct runner_events {
 	void *data;
@@ -57,6 +66,9 @@ struct runner_events {
 	/* A transaction was rolled back and will be tried again. */
 	void (*retrying)(const struct runner_pause *pause, void *data);
 	void (*batch)(const struct runner_batch *batch, void *data);
+	/* Before anything is changed; called once, and not where nothing is to be run.
+	 * False, after an error, ends the run. */
+	bool (*starting)(const struct runner_start *start, void *data);
 };
 
 /* `{0}` is the default of everything. */

@@ -1,5 +1,6 @@
 /* upgrade, downgrade: what runs revisions. */
 #include "cli/dry_run.h"
+#include "cli/running.h"
 #include "cli/script.h"
 
 /* Is there nothing to be run, but something to be shown? A run alone reports nothing; of
@@ -42,15 +43,6 @@ static bool resolve(struct session *session, enum history_direction direction,
 			       &session->diags);
 }
 
-static enum exit_status finish(struct session *session, bool done, size_t count)
-{
-	if (!done)
-		return EXIT_TROUBLE;
-	if (!count)
-		session_say(session, "Nothing to run.");
-	return EXIT_CLEAN;
-}
-
 enum exit_status command_upgrade(struct session *session)
 {
 	struct runner_options options = session_runner(session);
@@ -59,6 +51,8 @@ enum exit_status command_upgrade(struct session *session)
 	enum exit_status status;
 	size_t count = 0;
 
+	if (!running_check(session))
+		return EXIT_TROUBLE;
 	if (only_shows(session, /* upgrade= */ true, &status))
 		return status;
 	if (!prepare(session, &current) ||
@@ -66,7 +60,7 @@ enum exit_status command_upgrade(struct session *session)
 		return EXIT_TROUBLE;
 	bool done = runner_upgrade(session->database, &session->history, &target,
 				   &options, &count, &session->diags);
-	return finish(session, done, count);
+	return running_end(session, /* upgrade= */ true, done, count);
 }
 
 enum exit_status command_downgrade(struct session *session)
@@ -77,6 +71,8 @@ enum exit_status command_downgrade(struct session *session)
 	enum exit_status status;
 	size_t count = 0;
 
+	if (!running_check(session))
+		return EXIT_TROUBLE;
 	if (only_shows(session, /* upgrade= */ false, &status))
 		return status;
 	if (!prepare(session, &current) ||
@@ -84,5 +80,5 @@ enum exit_status command_downgrade(struct session *session)
 		return EXIT_TROUBLE;
 	bool done = runner_downgrade(session->database, &session->history, &target,
 				     &options, &count, &session->diags);
-	return finish(session, done, count);
+	return running_end(session, /* upgrade= */ false, done, count);
 }

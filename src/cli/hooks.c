@@ -83,9 +83,9 @@ static bool run_command(struct session *session, enum hook hook,
 		.words = command_words(session, command, facts),
 		.folder = session->config.folder,
 		.environment = *facts,
-		.without_input = session->notes != NULL,
+		.without_input = session->label != NULL,
 		.quiet_output = true,
-		.errors = session->notes ? &output : NULL,
+		.errors = session->label ? &output : NULL,
 	};
 
 	if (!process.words)

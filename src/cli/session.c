@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/running.h"
 #include "run/plan.h"
 
 /* The file of an SQLite URL in schemadiff.yaml is relative to that file's folder. */
@@ -185,13 +187,24 @@ static struct str_list search_path(struct session *session)
 	return path;
 }
 
+static void show_batch(const struct runner_batch *batch, void *data)
+{
+	progress_draw(data, batch);
+}
+
 struct runner_options session_runner(struct session *session)
 {
 	return (struct runner_options){
 		.version_table = session->config.version_table,
 		.version_schema = session->config.version_schema,
 		.search_path = search_path(session),
-		.events = {.data = session, .revision = show_revision},
+		.events =
+			{
+				.data = session,
+				.revision = show_revision,
+				.starting = running_start,
+				.batch = show_batch,
+			},
 	};
 }
 
@@ -291,6 +304,7 @@ void session_say(const struct session *session, const char *format, ...)
 
 	if (session->options.quiet)
 		return;
+	progress_clear(session);
 	if (watched)
 		strbuf_addf(&line, "[%s] ", session->label);
 	va_start(args, format);

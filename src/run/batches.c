@@ -76,8 +76,9 @@ static const char *table_name(struct run *run, const struct batches *batches)
 /* The table's key may be another one than that of the run before. */
 static bool read_progress(struct run *run, struct batches *batches, const char *text)
 {
+	batches->next = (struct batch_progress){0};
 	if (!text ||
-	    parse_progress(&batches->arenas[0], &batches->plan, text, &batches->done))
+	    parse_progress(&batches->arena, &batches->plan, text, &batches->next))
 		return true;
 	diag_error(run->diags, batches->plan.op->position,
 		   "the log does not say how far the rows of table \"%s\" are done",
@@ -103,7 +104,7 @@ static bool query_number(struct run *run, struct arena *arena, const char *sql,
 static bool count_rows(struct run *run, struct batches *batches)
 {
 	const char *sql =
-		batch_count_query(&run->step, &batches->plan, &batches->done.place);
+		batch_count_query(&run->step, &batches->plan, &batches->next.place);
 	const char *left = "0";
 
 	if (!run->options->events.batch)
@@ -127,24 +128,23 @@ bool batches_start(struct run *run, const struct op *op, const struct schema *sc
 		return true;
 	if (!read_progress(run, batches, progress))
 		return false;
-	batches->next = batches->done;
-	batches->rows_before = batches->done.rows;
+	batches->rows_before = batches->next.rows;
 	clock_gettime(CLOCK_MONOTONIC, &batches->started);
 	return count_rows(run, batches);
 }
 
 /* Row ids are given out anew by VACUUM, which counts as a change of the schema. */
-static bool check_row_ids(struct run *run, struct batches *batches, struct arena *arena)
+static bool check_row_ids(struct run *run, struct batches *batches)
 {
-	const char *version = NULL;
+	struct batch_progress *next = &batches->next;
+	const char *before = next->schema_version;
 
 	if (!batches->plan.key.moves)
 		return true;
-	if (!query_number(run, arena, "PRAGMA schema_version", &version))
+	if (!query_number(run, &batches->arena, "PRAGMA schema_version",
+			  &next->schema_version))
 		return false;
-	batches->next.schema_version = version;
-	if (!batches->done.place.after ||
-	    text_equal(version, batches->done.schema_version))
+	if (!next->place.after || text_equal(before, next->schema_version))
 		return true;
 	diag_error(
 		run->diags, batches->plan.op->position,
@@ -152,9 +152,9 @@ static bool check_row_ids(struct run *run, struct batches *batches, struct arena
 		"being changed",
 		table_name(run, batches));
 	diag_detail(run->diags,
-		    "Done are %s. A VACUUM gives such rows other row ids, so that which "
-		    "rows these were cannot be told any more.",
-		    progress_text(&run->step, &batches->done));
+		    "Done are %zu rows. A VACUUM gives such rows other row ids, so that "
+		    "which ones these were cannot be told any more.",
+		    next->rows);
 	diag_hint(run->diags, "Finish the change by hand, then stamp the revision; or "
 			      "restore a backup. A table with a primary key has no such "
 			      "trouble.");
@@ -163,7 +163,7 @@ static bool check_row_ids(struct run *run, struct batches *batches, struct arena
 
 /* What the keys are read as must not depend on settings of the session that a run
  * after this one may not have; what the user's SQL does may. */
-static bool query_next(struct run *run, struct arena *arena, const char *sql,
+static bool query_keys(struct run *run, struct arena *arena, const char *sql,
 		       struct query_result *ret_result)
 {
 	const char *settings = run->methods->key_settings;
@@ -178,15 +178,15 @@ static bool query_next(struct run *run, struct arena *arena, const char *sql,
 }
 
 /* The keys of the last row of the batch behind [next.place]; NULL for none. */
-static bool find_upto(struct run *run, struct batches *batches, struct arena *arena,
-		      const char **ret_upto)
+static bool find_upto(struct run *run, struct batches *batches, const char **ret_upto)
 {
 	struct batch_progress *next = &batches->next;
+	struct arena *arena = &batches->arena;
 	const char *sql = batch_next_query(arena, &batches->plan, &next->place);
 	struct query_result result = {0};
 
 	*ret_upto = NULL;
-	if (!query_next(run, arena, sql, &result))
+	if (!query_keys(run, arena, sql, &result))
 		return false;
 	if (!result.row_count)
 		return true;
@@ -202,29 +202,29 @@ static bool find_upto(struct run *run, struct batches *batches, struct arena *ar
 			  table_name(run, batches), *ret_upto);
 }
 
-bool batches_next(struct run *run, struct batches *batches,
+bool batches_next(struct run *run, struct batches *batches, const char *progress,
 		  struct sql_statement *ret_statement)
 {
-	struct arena *arena = &batches->arenas[(batches->batch + 1) % 2];
+	struct batch_progress *next = &batches->next;
 	const char *upto = NULL;
 
 	*ret_statement = (struct sql_statement){.op = batches->plan.op};
-	arena_release(arena);
-	batches->next = batches->done;
 	if (!batches->plan.statement)
 		return true;
-	if (!check_row_ids(run, batches, arena) || !find_upto(run, batches, arena, &upto))
+	arena_release(&batches->arena);
+	if (!read_progress(run, batches, progress) || !check_row_ids(run, batches) ||
+	    !find_upto(run, batches, &upto))
 		return false;
-	if (!upto && batches->plan.sweep && !batches->next.place.sweeping) {
-		batches->next.place = (struct batch_place){.sweeping = true};
-		if (!find_upto(run, batches, arena, &upto))
+	if (!upto && batches->plan.sweep && !next->place.sweeping) {
+		next->place = (struct batch_place){.sweeping = true};
+		if (!find_upto(run, batches, &upto))
 			return false;
 	}
 	if (upto)
-		ret_statement->sql = batch_statement(arena, &batches->plan,
-						     &batches->next.place, upto);
-	batches->next.place.after = upto;
-	batches->progress = progress_text(arena, &batches->next);
+		ret_statement->sql = batch_statement(&batches->arena, &batches->plan,
+						     &next->place, upto);
+	next->place.after = upto;
+	batches->progress = progress_text(&batches->arena, next);
 	return true;
 }
 
@@ -242,8 +242,6 @@ void batches_committed(struct run *run, struct batches *batches)
 	const struct runner_events *events = &run->options->events;
 	const size_t rows = batches->next.rows;
 
-	batches->done = batches->next;
-	batches->batch++;
 	if (!events->batch)
 		return;
 	const struct runner_batch report = {
@@ -258,6 +256,5 @@ void batches_committed(struct run *run, struct batches *batches)
 
 void batches_release(struct batches *batches)
 {
-	arena_release(&batches->arenas[0]);
-	arena_release(&batches->arenas[1]);
+	arena_release(&batches->arena);
 }
