@@ -91,6 +91,14 @@ static const char *backup_path(struct session *session)
 				      sqlite ? "db" : "dump"));
 }
 
+/* Behind what the newest diagnostic says already. */
+static void add_detail(struct diags *diags, const char *text)
+{
+	const char *detail = diags->items[diags->count - 1].detail;
+
+	diag_detail(diags, "%s%s%s", detail ? detail : "", detail ? "\n" : "", text);
+}
+
 /* Of a tenant its schema is all that the run touches. */
 static bool back_up(struct session *session)
 {
@@ -110,7 +118,7 @@ static bool back_up(struct session *session)
 	}
 	const char *path = backup_path(session);
 	if (!database_backup(session->database, path, &options, &session->diags)) {
-		diag_hint(&session->diags, "Nothing was run.");
+		add_detail(&session->diags, "Nothing was run.");
 		return false;
 	}
 	hook_add_fact(session, &session->run_facts, "BACKUP",
