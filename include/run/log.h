@@ -33,6 +33,11 @@ const char *log_finish_sql(struct arena *arena, const struct dialect *dialect,
 			   const struct runner_options *options,
 			   const struct log_step *step);
 
+/* Of a step in batches, see run/batches.h. */
+const char *log_progress_sql(struct arena *arena, const struct dialect *dialect,
+			     const struct runner_options *options,
+			     const struct log_step *step, const char *text);
+
 /* SHA-256 of the ops as YAML: comments and spaces of the file, and its place in the
  * history, do not count. */
 const char *ops_checksum(struct arena *arena, const struct op_list *ops);

@@ -5,6 +5,7 @@
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
 
+#include "run/log.h"
 #include "run/runner.h"
 #include "run/steps.h"
 
@@ -34,6 +35,10 @@ struct run_methods {
 	 * COMMIT: is it as whole still? NULL: always. */
 	bool (*watch)(struct run *run);
 	bool (*check)(struct run *run);
+	/* Around a step in batches, outside of transactions: foreign keys are enforced
+	 * by the database, as no check of all of them comes after a batch. NULL: they
+	 * always are. */
+	bool (*enforce)(struct run *run, bool begins);
 	/* A savepoint "schemadiff_key", and settings under which any value reads back
 	 * from its text; NULL: it always does. */
 	const char *key_settings;
@@ -122,9 +127,16 @@ bool log_read(struct run *run, struct arena *arena, bool open_only,
 /* What was begun and not ended, without what the version table makes out of date. */
 bool log_unfinished(struct run *run, struct arena *arena, const struct str_list *current,
 		    struct runner_unfinished **ret_items, size_t *ret_count);
-struct log_step;
 bool log_start(struct run *run, const struct log_step *step);
 bool log_finish(struct run *run, const struct log_step *step);
+/* How far the step's newest row says that it is. */
+struct log_progress {
+	bool open;	  /* not finished */
+	const char *text; /* in run->step; NULL: at the start */
+};
+bool log_read_progress(struct run *run, const struct log_step *step,
+		       struct log_progress *ret_progress);
+bool log_write_progress(struct run *run, const struct log_step *step, const char *text);
 /* Is the step's newest row not finished? */
 bool log_is_open(struct run *run, const struct log_step *step, bool *ret_open);
 
@@ -149,6 +161,21 @@ bool task_run_step(struct run *run, struct task *task);
  * recorded, or nothing. No transaction is open. */
 bool task_settle(struct run *run, struct task *task);
 
+/* The parts of task_run_step(): its row in the log; is the transaction still open, or an
+ * error; record in it that the step is done. */
+struct log_step task_row(const struct task *task);
+bool task_check_open(struct run *run, const struct revision *revision);
+bool task_finish_step(struct run *run, struct task *task);
+/* A step in batches; src/run/task_batches.c. */
+bool task_run_batches(struct run *run, struct task *task);
+/* Have the tables of all batches in [path] keys to be walked by, as far as can be told
+ * before any of it is run? */
+bool run_check_batches(struct run *run, const struct revision *const *path, size_t count);
+
+/* One statement of a revision; an error tells all about it. */
+struct sql_statement;
+bool run_statement(struct run *run, const struct revision *revision,
+		   const struct sql_statement *statement);
 /* One stretch of a revision's ops, in whichever transaction is open; src/run/ops.c. */
 bool run_ops(struct run *run, const struct revision *revision, const struct op_list *ops);
 /* The schema as it is, with what only the history knows. */

@@ -110,6 +110,17 @@ const char *log_start_sql(struct arena *arena, const struct dialect *dialect,
 	return strbuf_copy(&sql, arena);
 }
 
+/* Only the newest row of the step counts. */
+static void add_newest(const struct dialect *dialect, struct strbuf *sql,
+		       const char *table, const struct log_step *step)
+{
+	strbuf_addf(sql, "\nWHERE id = (SELECT MAX(id) FROM %s WHERE revision = ", table);
+	add_literal(dialect, sql, step->revision);
+	strbuf_adds(sql, " AND direction = ");
+	add_literal(dialect, sql, step->direction);
+	strbuf_addf(sql, " AND step = %zu)", step->number);
+}
+
 const char *log_finish_sql(struct arena *arena, const struct dialect *dialect,
 			   const struct runner_options *options,
 			   const struct log_step *step)
@@ -117,14 +128,21 @@ const char *log_finish_sql(struct arena *arena, const struct dialect *dialect,
 	AUTO_STRBUF sql = {0};
 	const char *table = log_table_sql(arena, dialect, options);
 
-	strbuf_addf(&sql,
-		    "UPDATE %s SET finished = %s\n"
-		    "WHERE id = (SELECT MAX(id) FROM %s WHERE revision = ",
-		    table, words[dialect->id].now, table);
-	add_literal(dialect, &sql, step->revision);
-	strbuf_adds(&sql, " AND direction = ");
-	add_literal(dialect, &sql, step->direction);
-	strbuf_addf(&sql, " AND step = %zu)", step->number);
+	strbuf_addf(&sql, "UPDATE %s SET finished = %s", table, words[dialect->id].now);
+	add_newest(dialect, &sql, table, step);
+	return strbuf_copy(&sql, arena);
+}
+
+const char *log_progress_sql(struct arena *arena, const struct dialect *dialect,
+			     const struct runner_options *options,
+			     const struct log_step *step, const char *text)
+{
+	AUTO_STRBUF sql = {0};
+	const char *table = log_table_sql(arena, dialect, options);
+
+	strbuf_addf(&sql, "UPDATE %s SET progress = ", table);
+	add_literal(dialect, &sql, text);
+	add_newest(dialect, &sql, table, step);
 	return strbuf_copy(&sql, arena);
 }
 

@@ -9,7 +9,7 @@
 
 static const char *table_sql(struct run *run)
 {
-	return log_table_sql(&run->arena, database_dialect(run->database), run->options);
+	return log_table_sql(&run->step, database_dialect(run->database), run->options);
 }
 
 static bool log_exists(struct run *run, bool *ret_exists)
@@ -50,13 +50,22 @@ bool log_finish(struct run *run, const struct log_step *step)
 					  run->options, step));
 }
 
-bool log_is_open(struct run *run, const struct log_step *step, bool *ret_open)
+bool log_write_progress(struct run *run, const struct log_step *step, const char *text)
+{
+	return run_execute(
+		run, log_progress_sql(&run->step, database_dialect(run->database),
+				      run->options, step, text));
+}
+
+bool log_read_progress(struct run *run, const struct log_step *step,
+		       struct log_progress *ret_progress)
 {
 	const struct dialect *dialect = database_dialect(run->database);
 	struct query_result result = {0};
 	AUTO_STRBUF sql = {0};
 
-	strbuf_addf(&sql, "SELECT finished FROM %s WHERE revision = ", table_sql(run));
+	strbuf_addf(&sql, "SELECT finished, progress FROM %s WHERE revision = ",
+		    table_sql(run));
 	dialect_quote_literal(dialect, &sql, step->revision);
 	strbuf_adds(&sql, " AND direction = ");
 	dialect_quote_literal(dialect, &sql, step->direction);
@@ -64,8 +73,19 @@ bool log_is_open(struct run *run, const struct log_step *step, bool *ret_open)
 	if (!database_query(run->database, &run->step, strbuf_text(&sql), NULL, 0,
 			    &result, run->diags))
 		return false;
-	*ret_open = result.row_count == 1 && !result.cells[0];
+	*ret_progress = (struct log_progress){0};
+	if (result.row_count)
+		*ret_progress = (struct log_progress){!result.cells[0], result.cells[1]};
 	return true;
+}
+
+bool log_is_open(struct run *run, const struct log_step *step, bool *ret_open)
+{
+	struct log_progress progress = {0};
+	bool ok = log_read_progress(run, step, &progress);
+
+	*ret_open = progress.open;
+	return ok;
 }
 
 /* A time as text, the same on both databases. */

@@ -255,6 +255,11 @@ static bool check(struct run *run)
 	return check_foreign_keys(run) && check_dependents(run);
 }
 
+static bool enforce(struct run *run, bool begins)
+{
+	return set(run, "foreign_keys", begins ? "ON" : "OFF", run->diags);
+}
+
 const struct run_methods sqlite_run = {
 	.table_query = table_query,
 	.lock = lock,
@@ -262,4 +267,5 @@ const struct run_methods sqlite_run = {
 	.begin = begin,
 	.watch = watch,
 	.check = check,
+	.enforce = enforce,
 };

@@ -66,6 +66,8 @@ bool sql_refuses_transaction(const struct dialect *dialect, const char *sql)
 /* SQLite has nothing like CONCURRENTLY: indexes are built as any other. */
 static enum step_kind kind_of(const struct dialect *dialect, const struct op *op)
 {
+	if (op->batch && sql_for(dialect, op->sql))
+		return STEP_BATCHES;
 	bool outside =
 		op->kind == OP_EXECUTE
 			? sql_refuses_transaction(dialect, sql_for(dialect, op->sql))

@@ -8,7 +8,7 @@
 #include "run/log.h"
 #include "run/run.h"
 
-static struct log_step row_of(const struct task *task)
+struct log_step task_row(const struct task *task)
 {
 	return (struct log_step){
 		.revision = task->revision->id,
@@ -20,9 +20,9 @@ static struct log_step row_of(const struct task *task)
 }
 
 /* In a transaction: the step is done, and with the last one the revision. */
-static bool finish_step(struct run *run, struct task *task)
+bool task_finish_step(struct run *run, struct task *task)
 {
-	const struct log_step row = row_of(task);
+	const struct log_step row = task_row(task);
 
 	if (!log_finish(run, &row))
 		return false;
@@ -33,14 +33,20 @@ static bool finish_step(struct run *run, struct task *task)
 	return true;
 }
 
-static bool check_transaction(struct run *run, const struct revision *revision)
+bool task_check_open(struct run *run, const struct revision *revision)
 {
 	/* Else the rest would be carried out, and recorded, statement by statement. */
-	if (!database_in_transaction(run->database))
-		return diag_error(run->diags, revision->position,
-				  "SQL of revision \"%s\" ended the transaction that the "
-				  "revision runs in",
-				  revision->id);
+	return database_in_transaction(run->database) ||
+	       diag_error(run->diags, revision->position,
+			  "SQL of revision \"%s\" ended the transaction that the "
+			  "revision runs in",
+			  revision->id);
+}
+
+static bool check_transaction(struct run *run, const struct revision *revision)
+{
+	if (!task_check_open(run, revision))
+		return false;
 	if (run->methods->check && !run->methods->check(run))
 		return run_locate_error(run, revision);
 	return true;
@@ -49,12 +55,12 @@ static bool check_transaction(struct run *run, const struct revision *revision)
 static bool run_in_transaction(struct run *run, struct task *task,
 			       const struct step *step)
 {
-	const struct log_step row = row_of(task);
+	const struct log_step row = task_row(task);
 
 	if (run->methods->watch && !run->methods->watch(run))
 		return false;
 	return log_start(run, &row) && run_ops(run, task->revision, &step->ops) &&
-	       check_transaction(run, task->revision) && finish_step(run, task);
+	       check_transaction(run, task->revision) && task_finish_step(run, task);
 }
 
 /* What a run before this one left of the step; what is broken goes away. */
@@ -114,7 +120,7 @@ static bool do_outside(struct run *run, const struct task *task, const struct st
 
 static bool run_outside(struct run *run, struct task *task, const struct step *step)
 {
-	const struct log_step row = row_of(task);
+	const struct log_step row = task_row(task);
 	const bool resumed = task->begun;
 	bool open = false;
 
@@ -126,7 +132,7 @@ static bool run_outside(struct run *run, struct task *task, const struct step *s
 		return false;
 	/* Where nothing locks between transactions, another runner may have been quicker.
 	 */
-	return !open || finish_step(run, task);
+	return !open || task_finish_step(run, task);
 }
 
 /* The last step of a revision cannot be settled so: there would be nothing to take back.
@@ -146,7 +152,8 @@ static bool settle_outside(struct run *run, struct task *task, const struct step
 		leftover = creates ? LEFTOVER_NONE : LEFTOVER_DONE;
 	}
 	return leftover != LEFTOVER_DONE ||
-	       (run->methods->begin(run) && finish_step(run, task) && run_commit(run));
+	       (run->methods->begin(run) && task_finish_step(run, task) &&
+		run_commit(run));
 }
 
 bool task_settle(struct run *run, struct task *task)
@@ -173,8 +180,7 @@ bool task_run_step(struct run *run, struct task *task)
 	case STEP_OUTSIDE:
 		return run_outside(run, task, step);
 	case STEP_BATCHES:
-		break;
+		return task_run_batches(run, task);
 	}
-	return diag_error(run->diags, step->ops.items[0]->position,
-			  "batches are not possible here");
+	return false;
 }

@@ -79,6 +79,7 @@ static bool find_way(struct run *run, struct walk *walk)
 
 	for (size_t i = 0; ok && i < walk->count; i++)
 		ok = check_revision(run, walk->path[i]);
+	ok = ok && run_check_batches(run, walk->path, walk->count);
 	walk->found = ok;
 	return ok;
 }
@@ -422,6 +423,32 @@ static bool run_steps(struct run *run, struct walk *walk)
 	return ok;
 }
 
+/* Where it is known what will be run: another runner may have done it all while this one
+ * waited. */
+static bool tell_start(struct run *run, struct walk *walk)
+{
+	const struct runner_events *events = &run->options->events;
+	const struct revision *half = NULL;
+	struct str_list ids = {0};
+
+	if (!events->starting)
+		return true;
+	if (!version_read(run, &run->arena, &ids) || !look(run, walk, &ids))
+		return false;
+	if (is_done(walk))
+		return true;
+	if (walk->undo)
+		half = history_find(run->history, walk->half->revision);
+	const struct runner_start start = {
+		.path = half ? &half : walk->path,
+		.count = half ? 1 : walk->count,
+		.current = walk->ids,
+		.upgrade = run->upgrade,
+		.undo = walk->undo,
+	};
+	return events->starting(&start, events->data);
+}
+
 bool run_walk(struct run *run, const struct history_point *target, size_t *ret_count)
 {
 	struct walk walk = {.target = target};
@@ -436,7 +463,7 @@ bool run_walk(struct run *run, const struct history_point *target, size_t *ret_c
 		return true;
 	if (!run->methods->lock(run))
 		return false;
-	bool ok = run_steps(run, &walk);
+	bool ok = tell_start(run, &walk) && run_steps(run, &walk);
 	run->methods->unlock(run);
 	*ret_count = walk.done;
 	return ok;
