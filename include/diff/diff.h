@@ -35,6 +35,16 @@ bool diff_reverse(struct arena *arena, const struct schema *from,
 		  const struct op_list *ops, const struct diff_options *options,
 		  struct op_list *ret_ops, struct diags *diags);
 
+/*
+ * [ops], which lead on from [from], in a form that keeps no one waiting on PostgreSQL: an
+ * index of a table that stands is built and dropped concurrently, its foreign keys and
+ * checks are added NOT VALID and validated apart, and its columns become NOT NULL behind
+ * a validated check. New memory is in [arena]; the list is replaced. The effect is the
+ * same; false with an error only where [ops] does not apply.
+ */
+bool diff_online(struct arena *arena, const struct schema *from,
+		 const struct dialect *dialect, struct op_list *ops, struct diags *diags);
+
 /* What looks like a rename that no one declared: a dropped and an added table or column
  * of the same shape. */
 struct rename_candidate {

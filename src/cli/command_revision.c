@@ -4,6 +4,7 @@
 #include "cli/rebase.h"
 
 #include "render/ops_text.h"
+#include "schema/apply.h"
 
 /* The database must stand where the history ends, or the revision would repeat it. A head
  * that another depends on has no row in the version table. */
@@ -87,6 +88,26 @@ static void warn_unfillable(struct session *session, const struct comparison *co
 	}
 }
 
+/* Where locks keep others waiting, both ways are written so that they are held shortly.
+ */
+static bool keep_online(struct session *session, const struct comparison *comparison,
+			struct revision *revision)
+{
+	const struct dialect *dialect = comparison->options.dialect;
+	struct schema after = {0};
+
+	if (!dialect || !dialect->has_concurrent_indexes)
+		return true;
+	schema_copy(&comparison->is, &after);
+	bool ok = apply_ops(&after, &revision->upgrade, &session->diags) &&
+		  diff_online(&session->arena, &comparison->is, dialect,
+			      &revision->upgrade, &session->diags) &&
+		  diff_online(&session->arena, &after, dialect, &revision->downgrade,
+			      &session->diags);
+	schema_release(&after);
+	return ok;
+}
+
 static bool save_proven(struct session *session, const struct comparison *comparison,
 			struct revision *revision, const char *folder)
 {
@@ -94,7 +115,8 @@ static bool save_proven(struct session *session, const struct comparison *compar
 
 	revision->upgrade = comparison->ops;
 	if (!diff_reverse(&session->arena, &comparison->is, &comparison->ops,
-			  &comparison->options, &revision->downgrade, &session->diags))
+			  &comparison->options, &revision->downgrade, &session->diags) ||
+	    !keep_online(session, comparison, revision))
 		return false;
 	revision_write(revision, &text);
 	return revision_prove(comparison, strbuf_text(&text), &session->diags) &&
