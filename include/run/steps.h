@@ -10,7 +10,11 @@
  *	  says "cannot be executed inside a transaction block": VACUUM, REINDEX
  *	  CONCURRENTLY, ALTER SYSTEM and their like;
  *	- a value added to an enum "cannot be used until after the transaction has been
- *	  committed" (ALTER TYPE, Notes), so a step ends before the first op that uses it.
+ *	  committed" (ALTER TYPE, Notes), so a step ends before the first op that uses it;
+ *	- VALIDATE CONSTRAINT reads the whole table under a lock that lets others write
+ *	  (ALTER TABLE), which is worth nothing while the locks of a change before it are
+ *	  held; so it begins a step, and so does a backfill behind a constraint added NOT
+ *	  VALID.
  *
  * On SQLite only VACUUM cannot run in a transaction.
  */

@@ -133,11 +133,31 @@ static bool uses_new_value(const struct cut *cut)
 	return uses;
 }
 
+/* Whether each row keeps to a constraint is looked at with nothing locked but against
+ * other changes of the table, so what was done before must be committed. */
+static bool looks_at_rows(const struct cut *cut)
+{
+	const struct op *op = cut->ops->items[cut->end];
+
+	for (size_t i = cut->start; i < cut->end; i++) {
+		const struct op *before = cut->ops->items[i];
+		if (op->kind == OP_VALIDATE_CONSTRAINT &&
+		    before->kind != OP_VALIDATE_CONSTRAINT)
+			return true;
+		if (op->kind == OP_BACKFILL && before->kind == OP_CREATE_CONSTRAINT &&
+		    before->constraint->not_valid)
+			return true;
+	}
+	return false;
+}
+
 static void add_op(struct cut *cut)
 {
-	enum step_kind kind = kind_of(cut->dialect, cut->ops->items[cut->end]);
+	const struct dialect *dialect = cut->dialect;
+	enum step_kind kind = kind_of(dialect, cut->ops->items[cut->end]);
 	bool ends = kind != STEP_TRANSACTION ||
-		    (cut->dialect->has_enums && uses_new_value(cut));
+		    (dialect->has_enums && uses_new_value(cut)) ||
+		    (dialect->has_not_valid && looks_at_rows(cut));
 
 	if (ends && cut->start < cut->end)
 		end_step(cut, STEP_TRANSACTION);
