@@ -117,6 +117,7 @@ play() {
 categories
 orders
 products
+schemadiff_log
 users"
 	expect 0 "check is clean" check
 	expect 0 "no changes write no revision" --autogenerate -m nothing
@@ -205,16 +206,19 @@ Alan"
 	expect 0 "and up again" upgrade head
 	answer "rows are still there" "SELECT count(*) FROM users" "2"
 	expect 0 "downgrade to base" downgrade base
-	answer "only the version table is left" "$(tables)" "alembic_version"
+	answer "only the tables of the runs are left" "$(tables)" "alembic_version
+schemadiff_log"
 	expect 0 "upgrade head once more" upgrade head
 	answer "the tables exist" "$(tables)" "alembic_version
 categories
 orders
 products
+schemadiff_log
 users"
 	expect 0 "check is clean at the end" check
 	expect 0 "downgrade to base again" downgrade base
-	answer "the tables are gone" "$(tables)" "alembic_version"
+	answer "the tables are gone" "$(tables)" "alembic_version
+schemadiff_log"
 }
 
 for database in sqlite postgresql; do
