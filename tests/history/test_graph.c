@@ -467,3 +467,52 @@ Test(graph, keeps_the_newest_of_what_is_applied_as_rows)
 		history_files_close(&files);
 	}
 }
+
+static const char *roll_word(struct dice *dice, struct arena *arena)
+{
+	static const char *const pieces[] = {
+		"r001", "r00", "r",  "r002", "head",	 "heads", "base", "current",
+		"left", "@",   "@",  "+",    "-",	 "1",	  "2",	  "-1",
+		"+1",	":",   "99", " ",    "\xc3\xa9", "%s",
+	};
+	const char *word = "";
+
+	for (size_t n = roll(dice, 6); n > 0; n--)
+		word = arena_printf(arena, "%s%s", word,
+				    pieces[roll(dice, ARRAY_SIZE(pieces))]);
+	return word;
+}
+
+/* Whatever is asked, there is an answer or an error, never both or neither. */
+Test(graph, answers_or_refuses_words_of_any_shape)
+{
+	enum { WORDS = 5000 };
+	struct dice dice = {7};
+	struct history_files files = {0};
+	struct model model = {0};
+
+	while (model.count < 6) {
+		if (files.folder)
+			history_files_close(&files);
+		files = (struct history_files){0};
+		model = (struct model){0};
+		roll_graph(&dice, &files, &model);
+	}
+	for (size_t i = 0; i < WORDS; i++) {
+		struct arena scratch = {0};
+		struct question question = {
+			.files = &files,
+			.target = roll_word(&dice, &scratch),
+		};
+		for (size_t n = roll(&dice, 3); n > 0; n--)
+			str_list_add(&scratch, &question.current,
+				     model_id(&scratch, roll(&dice, model.count + 1)));
+		commands[i % 5].ask(&question);
+		cr_expect(question.ok == !files.diags.error_count, "%s: %s",
+			  question.target, history_files_errors(&files));
+		history_needs_current(question.target);
+		history_files_forget(&files);
+		arena_release(&scratch);
+	}
+	history_files_close(&files);
+}
