@@ -83,6 +83,7 @@ struct run {
 
 /* The limits of [options] with their defaults put in. src/run/pause.c */
 runner_time run_lock_timeout(const struct run *run);
+runner_time options_lock_timeout(const struct runner_options *options);
 
 /* Waiting for another runner: `{0}` before the first time. */
 struct run_wait {
@@ -186,6 +187,10 @@ bool run_locate_error(struct run *run, const struct revision *revision);
 /* Can [ops] of [revision] run at all? */
 bool run_check_ops(struct run *run, const struct revision *revision,
 		   const struct op_list *ops);
+/* Can it be part of a run that is one transaction? */
+bool run_check_one_transaction(struct arena *arena, const struct dialect *dialect,
+			       const struct revision *revision, bool upgrade,
+			       struct diags *diags);
 /* The same for one op of it. */
 bool run_check_op(const struct dialect *dialect, const struct revision *revision,
 		  const struct op *op, struct diags *diags);

@@ -16,6 +16,10 @@ struct script_methods {
 	void (*close)(struct script_writer *writer);
 	/* Stop here unless the version table holds [ids]. */
 	void (*guard)(struct script_writer *writer, const struct str_list *ids);
+	/* How long statements may take, in a transaction or outside of one; may be NULL.
+	 */
+	void (*limit)(struct script_writer *writer);
+	void (*limit_outside)(struct script_writer *writer, bool begins);
 	/* In each transaction of a step, before and behind its statements; may be NULL.
 	 */
 	void (*before)(struct script_writer *writer, const struct planned_step *step);
@@ -30,7 +34,7 @@ struct script_writer {
 	const struct script_methods *methods;
 	const struct runner_options *options;
 	const char *version_table; /* for SQL */
-	bool has_tables;
+	bool has_tables, in_transaction;
 	struct strbuf *out;
 	struct diags *diags;
 };

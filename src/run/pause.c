@@ -16,11 +16,14 @@ enum {
 	LONGEST_RETRY = 15 * 1000,
 };
 
+runner_time options_lock_timeout(const struct runner_options *options)
+{
+	return options->lock_timeout ? options->lock_timeout : LOCK_TIMEOUT;
+}
+
 runner_time run_lock_timeout(const struct run *run)
 {
-	runner_time timeout = run->options->lock_timeout;
-
-	return timeout ? timeout : LOCK_TIMEOUT;
+	return options_lock_timeout(run->options);
 }
 
 static runner_time now(void)

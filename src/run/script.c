@@ -5,6 +5,7 @@
 #include "render/sql_shell.h"
 #include "render/sql_text.h"
 #include "run/log.h"
+#include "run/run.h"
 #include "run/script_writer.h"
 #include "run/version_sql.h"
 
@@ -64,9 +65,19 @@ static void close_script(struct script_writer *writer)
 	arena_release(&writer->arena);
 }
 
+/* One transaction may hold all revisions. */
 static void begin(struct script_writer *writer)
 {
-	script_add(writer, "%s", writer->methods->begin);
+	if (!writer->in_transaction)
+		script_add(writer, "%s", writer->methods->begin);
+	writer->in_transaction = true;
+}
+
+static void commit(struct script_writer *writer)
+{
+	if (writer->in_transaction)
+		script_add(writer, "COMMIT");
+	writer->in_transaction = false;
 }
 
 /* Once is enough. Where the database stands at a revision there is a version table, but
@@ -152,6 +163,8 @@ static void finish_step(struct script_writer *writer, const struct script_step *
 static bool write_in_transaction(struct script_writer *writer,
 				 const struct script_step *step)
 {
+	if (writer->methods->limit)
+		writer->methods->limit(writer);
 	if (writer->methods->before)
 		writer->methods->before(writer, step->step);
 	start_step(writer, step);
@@ -163,25 +176,35 @@ static bool write_in_transaction(struct script_writer *writer,
 	return true;
 }
 
+/* The step is recorded in a transaction before it, and in one behind it. */
+static bool write_outside(struct script_writer *writer, const struct script_step *step)
+{
+	const struct script_methods *methods = writer->methods;
+
+	start_step(writer, step);
+	commit(writer);
+	if (methods->limit_outside)
+		methods->limit_outside(writer, true);
+	if (!write_statements(writer, step->revision->revision, step->step))
+		return false;
+	if (methods->limit_outside)
+		methods->limit_outside(writer, false);
+	begin(writer);
+	finish_step(writer, step);
+	return true;
+}
+
 static bool write_step(struct script_writer *writer, const struct script_step *step)
 {
-	bool outside = step->step->step.kind == STEP_OUTSIDE;
-
 	begin(writer);
 	ensure_tables(writer, &step->revision->from);
 	writer->methods->guard(writer, &step->revision->from);
-	if (outside) {
-		start_step(writer, step);
-		script_add(writer, "COMMIT");
-		if (!write_statements(writer, step->revision->revision, step->step))
-			return false;
-		begin(writer);
-		finish_step(writer, step);
-	} else if (!write_in_transaction(writer, step)) {
-		return false;
-	}
-	script_add(writer, "COMMIT");
-	return true;
+	bool ok = step->step->step.kind == STEP_OUTSIDE
+			  ? write_outside(writer, step)
+			  : write_in_transaction(writer, step);
+	if (writer->options->transactions == RUNNER_PER_REVISION)
+		commit(writer);
+	return ok;
 }
 
 static bool write_revision(struct script_writer *writer,
@@ -227,7 +250,12 @@ bool script_write(const struct run_plan *plan, const struct runner_options *opti
 				 point_text(&writer, &plan->from),
 				 point_text(&writer, &plan->to), plan->dialect->name));
 	for (size_t i = 0; ok && i < plan->count; i++)
-		ok = write_revision(&writer, &plan->revisions[i], plan->upgrade);
+		ok = (options->transactions == RUNNER_PER_REVISION ||
+		      run_check_one_transaction(&writer.arena, plan->dialect,
+						plan->revisions[i].revision,
+						plan->upgrade, diags)) &&
+		     write_revision(&writer, &plan->revisions[i], plan->upgrade);
+	commit(&writer);
 	close_script(&writer);
 	if (!ok)
 		strbuf_truncate(out, length);
@@ -266,7 +294,7 @@ void script_write_stamp(const struct dialect *dialect,
 		log_stamp(&writer, to->items[i]);
 	if (!to->count)
 		log_stamp(&writer, "base");
-	script_add(&writer, "COMMIT");
+	commit(&writer);
 	close_script(&writer);
 }
 
@@ -281,6 +309,6 @@ void script_write_ensure_version(const struct dialect *dialect,
 	begin(&writer);
 	script_add(&writer, "%s",
 		   version_sql_create(&writer.arena, writer.version_table, true));
-	script_add(&writer, "COMMIT");
+	commit(&writer);
 	close_script(&writer);
 }

@@ -1,5 +1,6 @@
 /* Scripts for psql. */
 #include "base/arena.h"
+#include "run/run.h"
 #include "run/script_writer.h"
 
 static void set_search_path(struct script_writer *writer)
@@ -52,9 +53,33 @@ static void guard(struct script_writer *writer, const struct str_list *ids)
 		   wanted, writer->version_table);
 }
 
+/* As the runner has it; the guard in front waits for as long as another one takes. */
+static void limit(struct script_writer *writer)
+{
+	const struct runner_options *options = writer->options;
+	runner_time timeout = options_lock_timeout(options);
+
+	script_add(writer, "SET LOCAL lock_timeout = %d",
+		   timeout == RUNNER_NO_LIMIT ? 0 : (int)timeout);
+	if (options->statement_timeout)
+		script_add(writer, "SET LOCAL statement_timeout = %d",
+			   options->statement_timeout == RUNNER_NO_LIMIT
+				   ? 0
+				   : (int)options->statement_timeout);
+}
+
+/* A concurrent build waits for transactions that are older than it, and is in no one's
+ * way meanwhile. */
+static void limit_outside(struct script_writer *writer, bool begins)
+{
+	script_add(writer, begins ? "SET lock_timeout = 0" : "RESET lock_timeout");
+}
+
 const struct script_methods postgres_script = {
 	.shell = "Run it by: psql -X -v ON_ERROR_STOP=1 -f SCRIPT DATABASE",
 	.begin = "BEGIN",
 	.open = open_script,
 	.guard = guard,
+	.limit = limit,
+	.limit_outside = limit_outside,
 };

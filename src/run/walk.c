@@ -39,32 +39,31 @@ static bool is_done(const struct walk *walk)
 	return !walk->count && !walk->undo;
 }
 
-/* One transaction for the whole run, and no step that needs another. */
-static bool check_one_transaction(struct run *run, const struct revision *revision)
+bool run_check_one_transaction(struct arena *arena, const struct dialect *dialect,
+			       const struct revision *revision, bool upgrade,
+			       struct diags *diags)
 {
 	struct step_list steps;
 
-	if (run->options->transactions != RUNNER_PER_RUN)
-		return true;
-	revision_steps(&run->arena, database_dialect(run->database),
-		       ops_of(revision, run->upgrade), &steps);
+	revision_steps(arena, dialect, ops_of(revision, upgrade), &steps);
 	if (steps.count == 1 && steps.items[0].kind == STEP_TRANSACTION)
 		return true;
 	const struct step *step = &steps.items[steps.count > 1];
 	const struct op *op = step->ops.items[0];
-	diag_error(run->diags, op->position,
+	diag_error(diags, op->position,
 		   "the run cannot be one transaction: revision \"%s\" has %zu steps",
 		   revision->id, steps.count);
-	diag_detail(run->diags, "What ends a transaction is to %s.",
-		    op_describe(&run->arena, op));
-	diag_hint(run->diags, "Run up to this revision with --transaction revision.");
+	diag_detail(diags, "What ends a transaction is to %s.", op_describe(arena, op));
+	diag_hint(diags, "Run up to this revision with --transaction revision.");
 	return false;
 }
 
 static bool check_revision(struct run *run, const struct revision *revision)
 {
 	return run_check_ops(run, revision, ops_of(revision, run->upgrade)) &&
-	       check_one_transaction(run, revision);
+	       (run->options->transactions != RUNNER_PER_RUN ||
+		run_check_one_transaction(&run->arena, database_dialect(run->database),
+					  revision, run->upgrade, run->diags));
 }
 
 static bool find_way(struct run *run, struct walk *walk)

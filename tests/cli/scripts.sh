@@ -462,6 +462,30 @@ run downgrade 0002:base --sql
 expect_true 'and back' psql -q -X -v ON_ERROR_STOP=1 "$pg" -f "$scratch/out" -o /dev/null
 expect_true 'to nothing' test "$(psql -X -At "$pg" -c "SELECT count(*) FROM pg_tables WHERE tablename = 'users'")" = 0
 
+# What a script left half done is finished by a run.
+
+revision 0003 '"0002"' <<'YAML'
+upgrade:
+  - add_column: {table: users, column: {name: code, type: integer}}
+  - create_index: {name: users_name, table: users, columns: [name], unique: true, concurrently: true}
+  - alter_column: {table: users, column: code, nullable: false, backfill: "5"}
+downgrade: []
+YAML
+psql -q -X -v ON_ERROR_STOP=1 "$pg" -f up.sql -o /dev/null
+psql -q -X "$pg" -c "INSERT INTO users VALUES (1, 'x'), (2, 'x')"
+run upgrade 0002:0003 --sql
+if psql -q -X -v ON_ERROR_STOP=1 "$pg" -f "$scratch/out" -o /dev/null 2>"$scratch/err"; then
+	not_ok 'a script stops at an index that cannot be built'
+else
+	ok 'a script stops at an index that cannot be built'
+fi
+psql -q -X "$pg" -c "DELETE FROM users WHERE id = 2"
+run upgrade head
+expect 'and a run finishes the revision' 0
+expect_true 'once' test "$(psql -X -At "$pg" -c "SELECT code FROM users" -c "SELECT indisvalid FROM pg_index WHERE indexrelid = 'users_name'::regclass" -c "SELECT string_agg(revision || step || (finished IS NOT NULL), ' ' ORDER BY id) FROM schemadiff_log WHERE revision = '0003'" | tr '\n' ' ')" = '5 t 00031true 00032true 00033true '
+rm migrations/versions/0003_m.yaml
+psql -q -X "$pg" -c "DROP TABLE users, alembic_version, schemadiff_log"
+
 # stamp and ensure-version.
 
 run ensure-version --sql --dialect sqlite

@@ -416,15 +416,22 @@ static struct history_point point_of(struct scene *scene, const char *id)
 	return point;
 }
 
+/* Now and then all revisions are one transaction. */
+static struct runner_options options_of(const struct scene *scene)
+{
+	return (struct runner_options){
+		.transactions = scene->seed % 3 ? RUNNER_PER_REVISION : RUNNER_PER_RUN,
+	};
+}
+
 static bool run_online(struct scene *scene, const struct move *move, struct diags *diags)
 {
 	struct database *database = test_open(&scene->arena, scene->online);
 	const struct history_point point = point_of(scene, move->to);
+	const struct runner_options options = options_of(scene);
 	size_t count = 0;
-	bool ok = move->upgrade ? runner_upgrade(database, &scene->history, &point, NULL,
-						 &count, diags)
-				: runner_downgrade(database, &scene->history, &point,
-						   NULL, &count, diags);
+	bool ok = (move->upgrade ? runner_upgrade : runner_downgrade)(
+		database, &scene->history, &point, &options, &count, diags);
 
 	database_close(database);
 	return ok;
@@ -432,7 +439,7 @@ static bool run_online(struct scene *scene, const struct move *move, struct diag
 
 static bool make_script(struct scene *scene, const struct move *move)
 {
-	const struct runner_options options = {0};
+	const struct runner_options options = options_of(scene);
 	const struct history_point point = point_of(scene, move->to);
 	struct plan_request request = {
 		.history = &scene->history,
