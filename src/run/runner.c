@@ -177,7 +177,8 @@ static bool has_changed(struct run *run, const struct revision *revision,
 {
 	return entry && entry->checksum && revision->kind == REVISION_YAML &&
 	       !text_equal(entry->checksum,
-			   ops_checksum(&run->arena, &revision->upgrade));
+			   ops_checksum(&run->arena, &revision->upgrade)) &&
+	       !str_list_contains(&revision->squashed_checksums, entry->checksum);
 }
 
 bool runner_changed(struct database *database, const struct history *history,
