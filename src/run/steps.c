@@ -97,22 +97,8 @@ static void end_step(struct cut *cut, enum step_kind kind)
 	cut->start = cut->end;
 }
 
-/* Values of a type that the same transaction made can be used at once. */
-static bool type_is_new(const struct cut *cut, size_t position)
-{
-	const struct op *added = cut->ops->items[position];
-
-	for (size_t i = cut->start; i < position; i++) {
-		const struct op *op = cut->ops->items[i];
-		if (op->kind == OP_CREATE_ENUM &&
-		    text_equal(op->enumeration->schema, added->schema) &&
-		    text_equal(op->enumeration->name, added->name))
-			return true;
-	}
-	return false;
-}
-
-/* Does the op at the end of the growing step use an enum's value that the step adds? */
+/* Does the op at the end of the growing step use an enum's value that the step adds? Up
+ * to version 16 PostgreSQL refuses that also where the step has made the type. */
 static bool uses_new_value(const struct cut *cut)
 {
 	struct arena scratch = {0};
@@ -120,8 +106,7 @@ static bool uses_new_value(const struct cut *cut)
 
 	for (size_t i = cut->start; !uses && i < cut->end; i++) {
 		const struct op *op = cut->ops->items[i];
-		if (op->kind != OP_ALTER_ENUM || type_is_new(cut, i) ||
-		    op->enum_change->kind != ENUM_ADD_VALUE)
+		if (op->kind != OP_ALTER_ENUM || op->enum_change->kind != ENUM_ADD_VALUE)
 			continue;
 		const struct enum_type enumeration = {.schema = op->schema,
 						      .name = op->name};

@@ -194,6 +194,7 @@ both_ways() {
 		same_state "from $point to the head" "$point" head
 		go "$point" downgrade r1
 		same_state "and back" "$point" r1.back
+		[ "$point" = r3 ] || continue
 		go "$point" upgrade head
 		same_state "and up again" "$point" head.again
 	done
@@ -234,7 +235,6 @@ for database in sqlite postgresql; do
 	points
 	run squash r2:r5
 	expect "$database: squash" 0 out '^migrations/versions/r5.yaml$' err '4 revisions, r2 to r5, are one now'
-	[ "$database" = postgresql ] || cp migrations/versions/r5.yaml "$scratch/squashed.yaml"
 	run history
 	expect "$database: the history" 0 out '^r5 -> r6' out '^r1 -> r5' out '!-> r[234]'
 	inside
@@ -244,5 +244,4 @@ for database in sqlite postgresql; do
 	done
 	cd "$folder" || exit 2
 done
-cat "$scratch/squashed.yaml"
 finish
