@@ -76,6 +76,7 @@ struct config {
 	const char
 		*folder; /* that relative paths start at; "" is the working directory */
 	const char *url; /* not yet expanded: see config_url() */
+	const char *url_problem; /* why the file's is none, for who needs one; or NULL */
 	struct position url_position;
 	struct str_list models;
 	const char *script_location;

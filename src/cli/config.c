@@ -388,7 +388,11 @@ bool config_url(struct arena *arena, const struct config *config,
 		*ret_url = variable;
 		return true;
 	}
-	diag_error(diags, NOWHERE, "no database URL");
+	if (config->url_problem)
+		diag_error(diags, config->url_position, "no database URL: %s",
+			   config->url_problem);
+	else
+		diag_error(diags, NOWHERE, "no database URL");
 	diag_hint(diags, "Give --url URL, set DATABASE_URL, or write \"url:\" in "
 			 "schemadiff.yaml, which \"schemadiff init\" makes.");
 	return false;

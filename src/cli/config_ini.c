@@ -10,6 +10,7 @@
 #include "cli/config_reader.h"
 
 static const char default_section[] = "alembic", own_section[] = "schemadiff";
+static const char url_key[] = "sqlalchemy.url";
 static const char hooks_section[] = "post_write_hooks";
 /* What `alembic init` writes as the URL, for env.py to replace. */
 static const char placeholder_url[] = "driver://user:pass@localhost/dbname";
@@ -23,7 +24,7 @@ static const struct {
 	enum ini_kind kind;
 	const char *split; /* the characters that split paths where no key says it */
 } ini_keys[] = {
-	{"sqlalchemy.url", INI_TEXT, NULL},
+	{url_key, INI_TEXT, NULL},
 	{"script_location", INI_TEXT, NULL},
 	{"path_separator", INI_TEXT, NULL},
 	{"version_path_separator", INI_TEXT, NULL},
@@ -115,14 +116,35 @@ static bool has_separator(const struct ini_mapping *mapping, const char *key)
 		ini_find(ini, mapping->section, "version_path_separator"));
 }
 
+/*
+ * The value of one of Alembic's keys, or NULL. Names in the URL may be those that env.py
+ * fills in: what is wrong with it concerns only who needs a URL.
+ */
+static const char *alembic_value(struct ini_mapping *mapping,
+				 const struct ini_entry *entry)
+{
+	const struct config_reader *reader = mapping->reader;
+	struct diags problems = {0};
+	const char *text = ini_value(reader->arena, &mapping->ini, mapping->section,
+				     entry, &problems);
+
+	if (!text && text_equal(entry->key, url_key)) {
+		reader->config->url_problem =
+			arena_strdup(reader->arena, problems.items[0].message);
+		reader->config->url_position = entry->value_position;
+	} else {
+		diags_append(reader->diags, &problems);
+	}
+	diags_release(&problems);
+	return text;
+}
+
 static void add_alembic_key(struct ini_mapping *mapping, size_t row)
 {
 	struct arena *arena = mapping->reader->arena;
 	const char *key = ini_keys[row].name;
 	const struct ini_entry *entry = ini_find(&mapping->ini, mapping->section, key);
-	const char *text = entry ? ini_value(arena, &mapping->ini, mapping->section,
-					     entry, mapping->reader->diags)
-				 : NULL;
+	const char *text = entry ? alembic_value(mapping, entry) : NULL;
 
 	if (!text || !*text || text_equal(text, placeholder_url))
 		return;

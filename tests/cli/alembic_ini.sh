@@ -270,6 +270,15 @@ expect_true "who came second was told" \
 	sh -c "[ \$(ls alembic/versions/0*.yaml | wc -l) = \$(grep -l 'number' '$scratch'/out-* | wc -l) ] &&
 		[ \$(grep -l 'has just been made by another process' '$scratch'/err-* | wc -l) = \$((12 - \$(ls alembic/versions/0*.yaml | wc -l))) ]"
 
+alembic_project
+sed -i 's|^sqlalchemy.url.*|sqlalchemy.url = postgresql://%(DB_USER)s@%(DB_HOST)s/app|' alembic.ini
+run heads
+expect "names that env.py fills into the URL concern no one else" 0 out '^bbb222' err '!.'
+run current
+expect_trouble "but who needs a URL" '^alembic.ini:[0-9]+:18: error: no database URL: "%\(db_user\)s" in the value of "sqlalchemy.url"'
+run current --url sqlite:///app.db
+expect "--url serves then" 0 err '!error'
+
 # Files that cannot be read.
 alembic_project
 printf 'from .base import revision\ndown_revision = None\n' >alembic/versions/c_x.py
