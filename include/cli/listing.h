@@ -11,6 +11,9 @@ struct listing_row {
 	const char *id;
 	const struct revision *revision; /* NULL: in no file */
 	bool current;			 /* in the version table */
+	bool applied;			 /* the database has it */
+	const struct log_entry *log;	 /* how it came to have it; NULL: not known */
+	bool changed;			 /* its file says something else since */
 };
 
 /* What a line holds beside the id and the marks of heads. */

@@ -1,5 +1,5 @@
 /* current: where the database stands. */
-#include "cli/listing.h"
+#include "cli/applied.h"
 #include "cli/locate.h"
 
 static void list_current(struct listing *listing, const struct str_list *current)
@@ -13,6 +13,8 @@ static void list_current(struct listing *listing, const struct str_list *current
 	for (size_t i = 0; i < current->count; i++)
 		if (!history_find(&session->history, current->items[i]))
 			listing_add(listing, current->items[i])->current = true;
+	for (size_t i = 0; i < listing->count; i++)
+		listing->rows[i].applied = true;
 }
 
 /* Say which heads the database has not reached. */
@@ -44,6 +46,12 @@ static void write_title(struct session *session)
 			    database_display(session->database));
 }
 
+/* The lines of `current` are Alembic's. */
+static bool wants_log(const struct session *session)
+{
+	return session->options.verbose || session->options.format == FORMAT_JSON;
+}
+
 enum exit_status command_current(struct session *session)
 {
 	struct listing listing = {
@@ -54,11 +62,15 @@ enum exit_status command_current(struct session *session)
 	if (!session_stands(session, &current))
 		return EXIT_TROUBLE;
 	list_current(&listing, &current);
+	if (wants_log(session) && !listing_read_log(&listing))
+		return EXIT_TROUBLE;
 	write_title(session);
 	listing_write(&listing);
 	if (!current.count)
 		session_say(session, "The database is at no revision.");
 	session_check_known(session, &current);
+	if (!session_warn_log(session))
+		return EXIT_TROUBLE;
 	if (session->options.check_heads && !check_heads(session, &listing))
 		return EXIT_DIFFERENCES;
 	return session_status(session);

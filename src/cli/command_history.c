@@ -1,8 +1,9 @@
 /* history, heads, branches, show: what the revision files say, mostly without a database.
  */
-#include "cli/listing.h"
+#include "cli/applied.h"
 #include "cli/locate.h"
 #include "history/order.h"
+#include "history/replay.h"
 #include "render/ops_text.h"
 
 static void add_ids(struct session *session, const struct str_list *ids,
@@ -59,17 +60,22 @@ static void list_path(struct listing *listing, const struct history_point *heads
 /* Mark the rows where the database stands. */
 static bool indicate_current(struct listing *listing)
 {
+	struct session *session = listing->session;
 	struct str_list current = {0};
 
-	if (!session_stands(listing->session, &current))
+	if (!session_stands(session, &current))
 		return false;
 	listing->shows_current = true;
 	listing->parts |= LIST_CURRENT;
-	for (size_t i = 0; i < listing->count; i++)
-		listing->rows[i].current =
-			str_list_contains(&current, listing->rows[i].id);
-	session_check_known(listing->session, &current);
-	return true;
+	const bool *applied =
+		history_mark_below(&session->history, &session->arena, &current);
+	for (size_t i = 0; i < listing->count; i++) {
+		struct listing_row *row = &listing->rows[i];
+		row->current = str_list_contains(&current, row->id);
+		row->applied = applied[row->revision->rank];
+	}
+	session_check_known(session, &current);
+	return listing_read_log(listing);
 }
 
 enum exit_status command_history(struct session *session)

@@ -4,6 +4,7 @@
  */
 #include "cli/listing.h"
 
+#include "cli/applied.h"
 #include "cli/report_json.h"
 
 struct listing_row *listing_add(struct listing *listing, const char *id)
@@ -63,12 +64,36 @@ void listing_write_title(const char *message, struct strbuf *out)
 	}
 }
 
+/* "applied 2026-11-23T10:30:00Z by app@host" */
+static void write_log_entry(const struct log_entry *entry, struct strbuf *out)
+{
+	struct arena arena = {0};
+	const char *text = log_entry_text(&arena, entry);
+
+	strbuf_adds(out, text_equal(entry->direction, "stamp") ? "stamped " : "applied ");
+	write_clean(text, strlen(text), out);
+	arena_release(&arena);
+}
+
+static void write_log(const struct listing_row *row, struct strbuf *out)
+{
+	if (!row->log && !row->changed)
+		return;
+	strbuf_adds(out, " [");
+	if (row->log)
+		write_log_entry(row->log, out);
+	if (row->changed)
+		strbuf_addf(out, "%schanged since", row->log ? ", " : "");
+	strbuf_addc(out, ']');
+}
+
 void listing_write_line(const struct listing_row *row, unsigned parts, struct strbuf *out)
 {
 	const struct revision *revision = row->revision;
 
 	if (!revision) {
 		strbuf_addf(out, "%s (in no file)", row->id);
+		write_log(row, out);
 		return;
 	}
 	if (parts & LIST_PARENTS) {
@@ -100,6 +125,7 @@ void listing_write_line(const struct listing_row *row, unsigned parts, struct st
 		strbuf_adds(out, ", ");
 		listing_write_title(revision->message, out);
 	}
+	write_log(row, out);
 }
 
 static void write_marks(const struct listing_row *row, unsigned parts, struct strbuf *out)
@@ -146,6 +172,20 @@ static void write_document(const struct revision *revision, struct strbuf *out)
 	strbuf_addc(out, '\n');
 }
 
+/* "Log: applied 2026-11-23T10:30:00Z by app@host, schemadiff 0.1.0" */
+static void write_log_lines(const struct listing_row *row, struct strbuf *out)
+{
+	if (row->log) {
+		strbuf_adds(out, "Log: ");
+		write_log_entry(row->log, out);
+		if (row->log->program_version)
+			strbuf_addf(out, ", schemadiff %s", row->log->program_version);
+		strbuf_addc(out, '\n');
+	}
+	if (row->changed)
+		strbuf_adds(out, "Changed: since it was applied\n");
+}
+
 void listing_write_block(const struct listing_row *row, unsigned parts,
 			 struct strbuf *out)
 {
@@ -168,7 +208,9 @@ void listing_write_block(const struct listing_row *row, unsigned parts,
 		strbuf_addc(out, '\n');
 	}
 	write_field("Branch names", &revision->branches, out);
-	strbuf_addf(out, "Path: %s\n\n", revision->path);
+	strbuf_addf(out, "Path: %s\n", revision->path);
+	write_log_lines(row, out);
+	strbuf_addc(out, '\n');
 	write_document(revision, out);
 	strbuf_addc(out, '\n');
 }

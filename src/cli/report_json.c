@@ -92,6 +92,34 @@ static void json_add_revision(json_t *object, const struct revision *revision)
 		json_object_set_new(object, members[i].key, members[i].value);
 }
 
+static json_t *json_log(const struct log_entry *entry)
+{
+	json_t *object = json_object();
+	const struct {
+		const char *key, *text;
+	} members[] = {
+		{"direction", entry->direction},
+		{"started", entry->started},
+		{"finished", entry->finished},
+		{"user", entry->user_name},
+		{"database_user", entry->database_user},
+		{"program_version", entry->program_version},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		json_object_set_new(object, members[i].key, json_text(members[i].text));
+	return object;
+}
+
+/* What only the database knows. */
+static void json_add_state(json_t *object, const struct listing_row *row)
+{
+	json_object_set_new(object, "current", json_boolean(row->current));
+	json_object_set_new(object, "applied", json_boolean(row->applied));
+	json_object_set_new(object, "log", row->log ? json_log(row->log) : json_null());
+	json_object_set_new(object, "changed", json_boolean(row->changed));
+}
+
 static json_t *json_row(const struct listing *listing, const struct listing_row *row)
 {
 	const struct revision *revision = row->revision;
@@ -99,7 +127,7 @@ static json_t *json_row(const struct listing *listing, const struct listing_row 
 
 	json_object_set_new(object, "revision", json_string(row->id));
 	if (listing->shows_current)
-		json_object_set_new(object, "current", json_boolean(row->current));
+		json_add_state(object, row);
 	json_object_set_new(object, "head",
 			    json_boolean(revision && revision_is_head(revision)));
 	if (!revision)
