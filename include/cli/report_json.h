@@ -3,11 +3,20 @@
 #define CLI_REPORT_JSON_H
 
 #include "base/strbuf.h"
-#include "history/history.h"
+#include "run/runner.h"
 
-/* {"differences": [op, ...], "unmanaged": [{"kind", "name"}, ...]} */
-void json_write_differences(const struct op_list *ops, const struct schema *schema,
-			    struct strbuf *out);
+/* What `check` and `diff` find. */
+struct differences {
+	const struct schema *from;
+	const struct op_list *ops;
+	bool of_database; /* the one that revisions were run on; else no changes */
+	struct runner_change *changes;
+	size_t change_count;
+};
+
+/* {"differences": [op, ...], "unmanaged": [{"kind", "name"}, ...], "changed":
+ * [{"revision", "path", "log"}, ...]}, the last for a database only. */
+void json_write_differences(const struct differences *found, struct strbuf *out);
 
 /* An object for each row; docs/commands.md tells its keys. */
 struct listing;

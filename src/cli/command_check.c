@@ -1,5 +1,6 @@
 /* check and diff: differences as a report and an exit status. */
 #include "base/file.h"
+#include "cli/applied.h"
 #include "cli/compare.h"
 #include "cli/report_json.h"
 #include "render/ops_text.h"
@@ -18,18 +19,34 @@ static void note_unmanaged(struct session *session, const struct schema *schema)
 			    schema->unmanaged[i].name);
 }
 
-static enum exit_status report_differences(struct session *session,
-					   const struct schema *from,
-					   const struct op_list *ops)
+static void write_changes(struct session *session, const struct differences *found)
 {
+	for (size_t i = 0; i < found->change_count; i++) {
+		const struct runner_change *change = &found->changes[i];
+		strbuf_addf(&session->out,
+			    "! revision %s has been changed since it was applied %s\n",
+			    change->revision->id,
+			    log_entry_text(&session->arena, change->entry));
+	}
+}
+
+static enum exit_status report_differences(struct session *session,
+					   const struct differences *found)
+{
+	bool any = found->ops->count || found->change_count;
+
 	if (session->options.format == FORMAT_JSON)
-		json_write_differences(ops, from, &session->out);
-	else if (!ops->count)
+		json_write_differences(found, &session->out);
+	else if (!any)
 		strbuf_adds(&session->out, "No differences.\n");
-	else
-		ops_write_text(from, ops, session->color, &session->out);
-	note_unmanaged(session, from);
-	return ops->count ? EXIT_DIFFERENCES : EXIT_CLEAN;
+	if (session->options.format != FORMAT_JSON) {
+		if (found->ops->count)
+			ops_write_text(found->from, found->ops, session->color,
+				       &session->out);
+		write_changes(session, found);
+	}
+	note_unmanaged(session, found->from);
+	return any ? EXIT_DIFFERENCES : EXIT_CLEAN;
 }
 
 static bool compare_for_check(struct session *session, struct comparison *ret)
@@ -44,10 +61,17 @@ static bool compare_for_check(struct session *session, struct comparison *ret)
 enum exit_status command_check(struct session *session)
 {
 	struct comparison comparison = {0};
+	struct differences found = {
+		.from = &comparison.is,
+		.ops = &comparison.ops,
+		.of_database = !session->options.offline,
+	};
 	enum exit_status status = EXIT_TROUBLE;
 
-	if (compare_for_check(session, &comparison))
-		status = report_differences(session, &comparison.is, &comparison.ops);
+	if (compare_for_check(session, &comparison) &&
+	    (!found.of_database ||
+	     session_changed(session, &found.changes, &found.change_count)))
+		status = report_differences(session, &found);
 	comparison_release(&comparison);
 	return status;
 }
@@ -148,7 +172,8 @@ static enum exit_status sides_compare(struct session *session, struct side *a,
 	config_ignore(&session->config, &a->schema);
 	config_ignore(&session->config, &b->schema);
 	diff_schemas(&session->arena, &a->schema, &b->schema, &options, &ops);
-	return report_differences(session, &a->schema, &ops);
+	const struct differences found = {.from = &a->schema, .ops = &ops};
+	return report_differences(session, &found);
 }
 
 enum exit_status command_diff(struct session *session)

@@ -34,21 +34,6 @@ static json_t *json_ops(const struct op_list *ops)
 	return array ? array : json_array();
 }
 
-void json_write_differences(const struct op_list *ops, const struct schema *schema,
-			    struct strbuf *out)
-{
-	json_t *root = json_object(), *unmanaged = json_array();
-
-	for (size_t i = 0; i < schema->unmanaged_count; i++)
-		json_array_append_new(unmanaged,
-				      json_pack("{s:s, s:s}", "kind",
-						schema->unmanaged[i].kind, "name",
-						schema->unmanaged[i].name));
-	json_object_set_new(root, "differences", json_ops(ops));
-	json_object_set_new(root, "unmanaged", unmanaged);
-	json_finish(root, out);
-}
-
 static json_t *json_list(const struct str_list *list)
 {
 	json_t *array = json_array();
@@ -187,5 +172,36 @@ void json_write_trial(const struct trial *trial, struct strbuf *out)
 			    json_text(irreversible ? irreversible->id : NULL));
 	json_object_set_new(root, "models", json_boolean(trial->compared));
 	json_object_set_new(root, "database", json_text(trial->what));
+	json_finish(root, out);
+}
+
+static json_t *json_change(const struct runner_change *change)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "revision", json_string(change->revision->id));
+	json_object_set_new(object, "path", json_text(change->revision->path));
+	json_object_set_new(object, "log", json_log(change->entry));
+	return object;
+}
+
+void json_write_differences(const struct differences *found, struct strbuf *out)
+{
+	const struct schema *schema = found->from;
+	json_t *root = json_object(), *unmanaged = json_array(), *changed = json_array();
+
+	for (size_t i = 0; i < schema->unmanaged_count; i++)
+		json_array_append_new(unmanaged,
+				      json_pack("{s:s, s:s}", "kind",
+						schema->unmanaged[i].kind, "name",
+						schema->unmanaged[i].name));
+	for (size_t i = 0; i < found->change_count; i++)
+		json_array_append_new(changed, json_change(&found->changes[i]));
+	json_object_set_new(root, "differences", json_ops(found->ops));
+	json_object_set_new(root, "unmanaged", unmanaged);
+	if (found->of_database)
+		json_object_set_new(root, "changed", changed);
+	else
+		json_decref(changed);
 	json_finish(root, out);
 }
