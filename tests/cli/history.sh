@@ -393,7 +393,7 @@ b1
 c1 (head)
 TEXT
 	run history -i -r a2:a2
-	expect "$kind: marked in the history" 0 out '^a1 -> a2 \(current\), second$'
+	expect "$kind: marked in the history" 0 out '^a1 -> a2 \(current\), second \[stamped '
 	run current --format json
 	expect "$kind: b1 has no row" 0 out '"current": false'
 	run stamp m1
