@@ -30,7 +30,8 @@ struct fleet {
 	size_t count;
 	struct project **projects; /* one for each database with schemas */
 	size_t project_count;
-	bool reported; /* together, even if there is but one unit */
+	bool reported;		      /* together, even if there is but one unit */
+	struct connection connection; /* that asked for schemas, and is still good */
 };
 
 /* Run the session's command on all that was chosen. */
@@ -39,6 +40,9 @@ enum exit_status fleet_run(struct session *session);
 /* The units that options and configuration choose; false with an error. Those that cannot
  * be run have problems. src/cli/fleet_plan.c */
 bool fleet_plan(struct fleet *fleet);
+
+/* Run all units, in as many threads as there may be. src/cli/crew.c */
+void fleet_run_units(struct fleet *fleet);
 
 /* Append the report of all units. src/cli/fleet_text.c, src/cli/fleet_json.c */
 void fleet_write_text(const struct fleet *fleet, struct strbuf *out);

@@ -41,6 +41,7 @@ struct session {
 	struct project *project; /* shared; NULL: models and history are its own */
 	bool owns_project;
 	struct connection *connection; /* lent; NULL: none */
+	bool unreachable;	       /* no new connection was to be had */
 	struct str_list schemas; /* that models or history name, read besides its own */
 };
 

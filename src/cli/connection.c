@@ -20,7 +20,9 @@ struct database *connection_take(struct session *session, const struct database_
 		connection_close(connection);
 		connection->url = arena_strdup(&connection->arena, text);
 	}
-	return database_open(url, options, &session->diags);
+	struct database *database = database_open(url, options, &session->diags);
+	session->unreachable = !database;
+	return database;
 }
 
 static bool query_schemas(struct session *session, const struct tenants *tenants,
@@ -127,14 +129,16 @@ bool connection_use_schema(struct session *session, bool may_create)
 	return false;
 }
 
-/* Only a connection that was used for a schema is reset before the next use. */
+/* Only a connection that was used for a schema is reset before the next use; and who
+ * asked for the names of the schemas left nothing behind. */
 void connection_give_back(struct session *session)
 {
 	struct connection *connection = session->connection;
 	struct database *database = session->database;
 
 	session->database = NULL;
-	if (database && connection && !connection->database && session->config.schema &&
+	if (database && connection && !connection->database && connection->url &&
+	    (session->config.schema || !session->label) &&
 	    !diags_have_errors(&session->diags) && !database_in_transaction(database))
 		connection->database = database;
 	else

@@ -225,7 +225,11 @@ static void add_schemas(struct plan *plan, const struct config *config,
 static bool find_schemas(struct plan *plan, const struct config *config,
 			 struct str_list *ret_schemas, struct diags *ret_diags)
 {
-	struct session session = {.options = *plan->options, .config = *config};
+	struct session session = {
+		.options = *plan->options,
+		.config = *config,
+		.connection = &plan->fleet->connection,
+	};
 
 	session.config.tenants.configured = false;
 	const bool found = session_open(&session, true) &&

@@ -250,6 +250,20 @@ expect_true "a line for each" test "$(grep -c '^tenant_' "$scratch/out")" = "$ma
 expect_true "in order" sh -c "grep '^tenant_' '$scratch/out' | LC_ALL=C sort -c"
 expect_true "never more connections than jobs" test "$(cat "$scratch/connections")" -le 3
 expect_true "which were seen" test "$(cat "$scratch/connections")" -ge 1
+
+# A server with fewer connections to give than were asked for.
+sql "CREATE ROLE few LOGIN CONNECTION LIMIT 2;
+	GRANT pg_read_all_data TO few"
+sed "s,//[^@]*@,//few@," schemadiff.yaml >few.yaml
+run check -c few.yaml --jobs 12
+expect "what one has no connection for, others do" 1 out '^tenant_0007: differences$' \
+	err "^$many in all: $((many - 1)) ok, 1 with differences, 0 failed\$"
+sql 'ALTER ROLE few CONNECTION LIMIT 0'
+printf 'schemas: [tenant_0001, tenant_0002, tenant_0003]\n' | configure
+sed "s,//[^@]*@,//few@," schemadiff.yaml >few.yaml
+run check -c few.yaml --jobs 2
+expect "no connection at all" 2 err '^3 in all: 0 ok, 0 with differences, 3 failed$' err 'too many connections'
 dropdb --maintenance-db="$SCHEMADIFF_TEST_POSTGRES" tenants
+psql -qAt -d "$SCHEMADIFF_TEST_POSTGRES" -c 'DROP ROLE few'
 
 finish
