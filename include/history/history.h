@@ -139,6 +139,8 @@ bool history_resolve(const struct history *history, struct arena *arena, const c
 bool history_resolve_one(const struct history *history, const char *text,
 			 const struct history_context *context,
 			 const struct revision **ret_revision, struct diags *diags);
+/* Is [text] "head", "heads", "base" or "current", which cannot name a revision? */
+bool revision_is_word(const char *text);
 /* Does [text], a word or a range, speak of where the database stands? */
 bool history_needs_current(const char *text);
 

@@ -24,12 +24,9 @@ static const struct name_rule label_rule = {
 static bool check_name(const struct name_rule *rule, const char *name,
 		       struct diags *diags)
 {
-	static const char *const words[] = {"head", "heads", "base", "current"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (text_equal(name, words[i]))
-			return diag_error(diags, NOWHERE, "\"%s\" cannot be a %s", name,
-					  rule->what);
+	if (revision_is_word(name))
+		return diag_error(diags, NOWHERE, "\"%s\" cannot be a %s", name,
+				  rule->what);
 	bool good = (char_is_alnum(*name) || *name == '_') && strlen(name) <= rule->limit;
 	for (const char *c = name; *c && good; c++)
 		good = char_is_alnum(*c) || strchr(rule->marks, *c);

@@ -17,6 +17,13 @@ static int compare_ids(const void *a, const void *b)
 	return order ? order : text_compare((*left)->path, (*right)->path);
 }
 
+static bool check_id(const struct revision *revision, struct diags *diags)
+{
+	return !revision_is_word(revision->id) ||
+	       diag_error(diags, revision->position, "\"%s\" cannot be a revision's id",
+			  revision->id);
+}
+
 /* Of two files of one id the first counts. */
 static bool sort_by_id(struct history *history, struct diags *diags)
 {
@@ -31,6 +38,7 @@ static bool sort_by_id(struct history *history, struct diags *diags)
 		const struct revision *last = kept ? history->by_id[kept - 1] : NULL;
 		if (!last || !text_equal(last->id, revision->id)) {
 			history->by_id[kept++] = revision;
+			ok &= check_id(revision, diags);
 			continue;
 		}
 		ok = diag_error(diags, revision->position,
@@ -67,16 +75,18 @@ static bool check_squashed(const struct history *history, struct diags *diags)
 static bool check_label(const struct history *history, const struct revision *revision,
 			const char *label, struct diags *diags)
 {
-	static const char *const words[] = {"head", "heads", "base", "current"};
 	const struct revision *other = map_get(&history->labels, label);
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (text_equal(label, words[i]))
-			return diag_error(diags, revision->position,
-					  "\"%s\" cannot be a branch label", label);
-	if (!*label || strpbrk(label, "@+:, \t\r\n"))
+	if (revision_is_word(label))
+		return diag_error(diags, revision->position,
+				  "\"%s\" cannot be a branch label", label);
+	/* No word could say such a label; others Alembic has, too. */
+	if (text_is_blank(label) || strpbrk(label, "@:"))
 		return diag_error(diags, revision->position,
 				  "\"%s\" is not a branch label", label);
+	if (other == revision)
+		return diag_error(diags, revision->position,
+				  "branch label \"%s\" stands twice", label);
 	if (other)
 		return diag_error(diags, revision->position,
 				  "branch label \"%s\" is also in \"%s\"", label,

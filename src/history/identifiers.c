@@ -11,6 +11,16 @@
 
 enum { SHOWN_CANDIDATES = 10 };
 
+static const char *const words[] = {"head", "heads", "base", "current"};
+
+bool revision_is_word(const char *text)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (text_equal(text, words[i]))
+			return true;
+	return false;
+}
+
 /* What resolving needs at hand. */
 struct resolver {
 	const struct history *history;
@@ -99,7 +109,6 @@ static bool ambiguous(struct resolver *resolver, const char *word,
 
 static bool unknown(struct resolver *resolver, const char *word)
 {
-	static const char *const words[] = {"head", "heads", "base", "current"};
 	const struct history *history = resolver->history;
 	struct str_list known = str_list_copy(resolver->arena, &history->label_names);
 
@@ -109,8 +118,7 @@ static bool unknown(struct resolver *resolver, const char *word)
 		str_list_add(resolver->arena, &known, words[i]);
 	diag_error(resolver->diags, NOWHERE, "revision \"%s\" does not exist", word);
 	const char *nearest = text_nearest(word, &known);
-	const struct revision *squashed =
-		history_find_squashed(resolver->history, word);
+	const struct revision *squashed = history_find_squashed(resolver->history, word);
 	if (squashed)
 		diag_hint(resolver->diags, "It has been squashed into \"%s\".",
 			  squashed->id);
@@ -260,6 +268,7 @@ static const struct {
 	{"base", resolve_base},
 	{"current", resolve_current},
 };
+_Static_assert(ARRAY_SIZE(symbols) == ARRAY_SIZE(words), "a meaning for each word");
 
 static bool resolve_symbol(struct resolver *resolver, const char *word,
 			   struct history_point *ret_point)

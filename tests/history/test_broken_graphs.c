@@ -105,10 +105,20 @@ static const struct {
 	},
 	{
 		"a label that means something",
-		{{"aa01", "null", LABELS("[heads, 'a@b', good]")}},
+		{{"aa01", "null",
+		  LABELS("[heads, 'a@b', 'x:y', 'c++', ' ', good, good]")}},
 		"aa01_test.yaml:1: \"heads\" cannot be a branch label\n"
-		"aa01_test.yaml:1: \"a@b\" is not a branch label\n",
+		"aa01_test.yaml:1: \"a@b\" is not a branch label\n"
+		"aa01_test.yaml:1: \"x:y\" is not a branch label\n"
+		"aa01_test.yaml:1: \" \" is not a branch label\n"
+		"aa01_test.yaml:1: branch label \"good\" stands twice\n",
 		"aa01",
+	},
+	{
+		"an id that means something",
+		{{"aa01", "null", NULL}, {"base", "aa01", NULL}, {"bb02", "base", NULL}},
+		"base_test.yaml:1: \"base\" cannot be a revision's id\n",
+		"aa01 base bb02",
 	},
 	{
 		"a file that cannot be read, which may be the missing parent",
