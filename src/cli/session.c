@@ -256,19 +256,47 @@ static bool find_folded(struct session *session, const struct str_list *ids,
 	return unfolded->count > count;
 }
 
-/* What was squashed may itself be squashed again. */
-static bool unfold_history(struct session *session, const struct str_list *ids)
+static bool has_squashed(const struct history *history)
 {
+	for (size_t i = 0; i < history->revision_count; i++)
+		if (history->revisions[i]->squashed.count)
+			return true;
+	return false;
+}
+
+/* Also what the database has begun, and not finished. */
+static bool add_unfinished(struct session *session, struct str_list *ids)
+{
+	const struct runner_options options = session_runner(session);
+	struct runner_unfinished *items = NULL;
+	size_t count = 0;
+
+	if (!runner_unfinished(session->database, &session->history, &options,
+			       &session->arena, &items, &count, &session->diags))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		str_list_add(&session->arena, ids, items[i].revision);
+	return true;
+}
+
+/* What was squashed may itself be squashed again. */
+static bool unfold_history(struct session *session, const struct str_list *current)
+{
+	struct str_list ids = str_list_copy(&session->arena, current);
 	struct str_list unfolded = {0};
 
-	while (find_folded(session, ids, &unfolded)) {
+	if (!has_squashed(&session->history))
+		return true;
+	if (!add_unfinished(session, &ids))
+		return false;
+	while (find_folded(session, &ids, &unfolded)) {
 		struct history history = {0};
 		if (!config_read_history(&session->config, &unfolded, &history,
 					 &session->diags)) {
 			diag_hint(&session->diags,
 				  "The database is at %s, and needs the files that were "
 				  "squashed since.",
-				  str_list_join(&session->arena, ids, ", "));
+				  str_list_join(&session->arena, current, ", "));
 			history_release(&history);
 			return false;
 		}

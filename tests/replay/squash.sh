@@ -244,4 +244,116 @@ for database in sqlite postgresql; do
 	done
 	cd "$folder" || exit 2
 done
+# A database that is half way through a revision of the run when this is squashed: the old
+# file finishes it.
+folder=$PWD
+database=postgresql
+project
+mkdir -p migrations/versions
+printf 'script_location: migrations\n' >schemadiff.yaml
+revision r1 null <<'END'
+upgrade:
+  - create_table: {name: t, columns: [{name: a, type: integer}]}
+downgrade:
+  - drop_table: {name: t}
+END
+revision r2 r1 <<'END'
+upgrade:
+  - add_column: {table: t, column: {name: b, type: integer}}
+  - create_index: {name: ix_t_a, table: t, columns: [a], unique: true, concurrently: true}
+downgrade:
+  - drop_index: {name: ix_t_a, table: t}
+  - drop_column: {table: t, column: b}
+END
+revision r3 r2 <<'END'
+upgrade:
+  - add_column: {table: t, column: {name: c, type: integer}}
+downgrade:
+  - drop_column: {table: t, column: c}
+END
+server "CREATE DATABASE squash_half"
+go half upgrade r1
+sql half "INSERT INTO t VALUES (1), (1)"
+run upgrade head --url "$(url_of half)"
+expect "half way: a revision stops in the middle" 2 err 'could not create unique index'
+run squash r2:r3
+expect "half way: it is squashed" 0
+sql half "DELETE FROM t"
+run upgrade head --url "$(url_of half)"
+expect "half way: the old file finishes it" 0 err 'r2 -> r3'
+expect_true "half way: with all that it does" test \
+	"$(sql half "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0")" = a,b,c
+expect_true "half way: and the index" test \
+	"$(sql half "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_t_a'::regclass")" = t
+run current --url "$(url_of half)"
+expect "half way: at the head" 0 out '^r3 \(head\)'
+server "DROP DATABASE squash_half"
+cd "$folder" || exit 2
+
+refused() { # NAME PATTERN ARGUMENT...
+	name=$1 pattern=$2
+	shift 2
+	cp -r migrations copy
+	run "$@"
+	expect "$name is refused" 2 err "error: .*$pattern"
+	expect_true "$name: no file changed" diff -r copy migrations
+	rm -rf copy
+}
+
+write_history
+refused "one revision" 'only revision "r2" to squash' squash r2:r2
+refused "the wrong way round" 'r5' squash r5:r2
+refused "no range" 'r2' squash r2
+sed -i 's/^message:/depends_on: r3\nmessage:/' migrations/versions/r6.yaml
+refused "what another depends on" 'revision "r3" cannot be squashed: "r6" depends on it' squash r2:r5
+write_history
+revision side r3 </dev/null
+printf 'upgrade: []\ndowngrade: []\n' >>migrations/versions/side.yaml
+refused "a branch" 'revision "r3" cannot be squashed: "r4" and "side" both go on from it' squash r2:r5
+revision join '[r4, side]' </dev/null
+printf 'upgrade: []\ndowngrade: []\n' >>migrations/versions/join.yaml
+refused "a merge" 'revision "join" cannot be squashed: it is a merge' squash r2:join
+write_history
+sed -i 's/execute: INSERT INTO orders.*/execute: CREATE TABLE surprise (id int)/' migrations/versions/r4.yaml
+refused "SQL of unknown effect" 'revision "r4" executes SQL that may change the schema' squash r2:r5
+
+# Squashed again, with what goes on from it; and a file that comes back.
+write_history
+run squash r2:r3
+run squash r1:r4 -m 'the beginning'
+expect "a squash is squashed" 0 out '^migrations/versions/r4.yaml$'
+expect_true "all old files are there" test \
+	"$(cd migrations/versions/squashed && find . -type f | LC_ALL=C sort | tr '\n' ' ')" = \
+	'./r4/r1.yaml ./r4/r3.yaml ./r4/r4.yaml ./r4/squashed/r3/r2.yaml ./r4/squashed/r3/r3.yaml '
+run squash r4:r5
+run squash r5:r6 -m 'the rest'
+expect "and again under the same id" 0
+run history
+expect "one is left" 0 out '^<base> -> r6 \(head\), the rest$'
+for point in r2 r4; do
+	write_history
+	database=sqlite
+	rm -f $point.db
+	go $point upgrade $point
+	run squash r2:r3
+	run squash r1:r4
+	run squash r4:r5
+	go $point upgrade head
+	run current --url sqlite:///$point.db
+	expect "from $point through a squash of squashes" 0 out '^r6 \(head\)'
+	go $point downgrade base
+done
+run revision --rev-id r2
+expect "the id of what was squashed is taken" 2 err 'revision "r2" exists already'
+run show r2
+expect "and it is known where it went" 2 err 'squashed into "r5"'
+revision r2 null </dev/null
+printf 'upgrade: []\ndowngrade: []\n' >>migrations/versions/r2.yaml
+run upgrade head --sql --url sqlite:///x.db
+expect "a file that comes back is an error" 2 err 'r2.yaml:1:11: error: revision "r2" has been squashed into "r5"'
+rm migrations/versions/r2.yaml
+revision r7 r3 </dev/null
+printf 'upgrade: []\ndowngrade: []\n' >>migrations/versions/r7.yaml
+run heads
+expect "who goes on from one is told" 2 err 'goes on from "r3", which is in no file' err 'squashed into "r5"'
 finish
