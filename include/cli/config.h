@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/text.h"
 #include "history/naming.h"
+#include "run/runner.h"
 #include "schema/names.h"
 
 struct options;
@@ -46,6 +47,13 @@ struct config_locations {
 	 */
 	const char *script_owner, *versions_owner;
 	char separator, version_separator; /* '\0': not given */
+};
+
+/* How revisions are run, with the meaning that run/runner.h gives these. */
+struct run_settings {
+	enum runner_transactions transactions;
+	runner_time lock_timeout, statement_timeout, wait;
+	int retries;
 };
 
 /* What `hooks:` can be about; see cli/hooks.h. */
@@ -93,6 +101,7 @@ struct config {
 	struct str_list ignored_keys; /* of Alembic's; with the reason for each */
 	struct position ignored_position;
 	struct hook_list hooks[HOOK_COUNT];
+	struct run_settings run;
 
 	const char *schema; /* that bare names mean; NULL: the database's own default */
 	struct str_list search_path; /* schemas behind that one */

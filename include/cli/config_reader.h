@@ -70,6 +70,12 @@ void config_finish(const struct config_reader *reader);
 /* src/cli/config_hooks.c */
 void config_read_hooks(const struct config_reader *reader, const struct yaml_node *node);
 
+/* src/cli/config_run.c */
+config_key_read config_read_transaction, config_read_lock_timeout,
+	config_read_statement_timeout, config_read_retries, config_read_wait;
+/* What the command line says of them. */
+void config_override_run(const struct config_reader *reader);
+
 /* src/cli/config_databases.c */
 void config_read_databases(const struct config_reader *reader,
 			   const struct yaml_node *node);

@@ -36,6 +36,7 @@ struct options {
 	struct str_list branch_labels, depends_on;
 	struct str_list drop_unmanaged;
 	const char *backup;
+	const char *transaction, *lock_timeout, *statement_timeout, *retries, *wait;
 	bool backup_schema_only;
 	bool sql, dry_run;
 	const char *dialect;

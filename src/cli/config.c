@@ -233,6 +233,11 @@ static const struct config_key config_keys[] = {
 	{"unmanaged", read_unmanaged},
 	{"ignore", read_ignore},
 	{"hooks", config_read_hooks},
+	{"transaction", config_read_transaction},
+	{"lock_timeout", config_read_lock_timeout},
+	{"statement_timeout", config_read_statement_timeout},
+	{"retries", config_read_retries},
+	{"wait", config_read_wait},
 	{"schema", config_read_schema},
 	{"schemas", config_read_schemas},
 	{"create_schemas", config_read_create_schemas},
@@ -276,6 +281,7 @@ void config_finish(const struct config_reader *reader)
 		config->version_table = DEFAULT_VERSION_TABLE;
 	if (!config->version_schema)
 		config->version_schema = config->schema;
+	config_override_run(reader);
 	config_locate(reader);
 }
 

@@ -13,6 +13,8 @@
 #define ON(command) (1U << COMMAND_##command)
 /* General, but for the commands that work on no project. */
 #define PROJECT (ALL_COMMANDS & ~(ON(INIT) | ON(COMPLETION)))
+/* The commands that run revisions. */
+#define RUNS (ON(UPGRADE) | ON(DOWNGRADE))
 #define FIELD(name) offsetof(struct options, name)
 
 /* clang-format off */
@@ -49,6 +51,16 @@ const struct option_row option_rows[] = {
 	 "back the database up first, to a new file or into a folder"},
 	{"backup-schema-only", 0, OPTION_FLAG, FIELD(backup_schema_only), NULL,
 	 ON(UPGRADE) | ON(DOWNGRADE), "without the rows, on PostgreSQL"},
+	{"transaction", 0, OPTION_TEXT, FIELD(transaction), "WHAT", RUNS,
+	 "one for each \"revision\", or for the whole \"run\""},
+	{"lock-timeout", 0, OPTION_TEXT, FIELD(lock_timeout), "TIME", RUNS,
+	 "how long a statement waits for a lock; 5s unless told"},
+	{"statement-timeout", 0, OPTION_TEXT, FIELD(statement_timeout), "TIME", RUNS,
+	 "how long a statement may take"},
+	{"retries", 0, OPTION_TEXT, FIELD(retries), "N", RUNS,
+	 "of a transaction that others were in the way of; 5 unless told"},
+	{"wait", 0, OPTION_TEXT, FIELD(wait), "TIME", RUNS | ON(STAMP) | ON(ENSURE_VERSION),
+	 "how long to wait for another runner; 10min unless told"},
 	{"sql", 0, OPTION_FLAG, FIELD(sql), NULL,
 	 ON(UPGRADE) | ON(DOWNGRADE) | ON(STAMP) | ON(ENSURE_VERSION),
 	 "print a script, and open no database"},

@@ -192,16 +192,47 @@ static void show_batch(const struct runner_batch *batch, void *data)
 	progress_draw(data, batch);
 }
 
+/* The first time, and then ever more rarely. */
+static void show_waiting(const struct runner_pause *pause, void *data)
+{
+	if ((pause->attempt & (pause->attempt - 1)) == 0)
+		session_say(data, "%c%s", char_upper(*pause->why), pause->why + 1);
+}
+
+static void show_retry(const struct runner_pause *pause, void *data)
+{
+	session_say(data, "Trying again in %.1f s (retry %zu): %s",
+		    (double)pause->pause / 1000, pause->attempt, pause->why);
+}
+
+static void show_statement(const char *sql, const struct op *op, void *data)
+{
+	const struct session *session = data;
+
+	if (op && session->options.verbose)
+		session_say(session, "%s;", sql);
+}
+
 struct runner_options session_runner(struct session *session)
 {
+	const struct run_settings *settings = &session->config.run;
+
 	return (struct runner_options){
 		.version_table = session->config.version_table,
 		.version_schema = session->config.version_schema,
 		.search_path = search_path(session),
+		.transactions = settings->transactions,
+		.lock_timeout = settings->lock_timeout,
+		.statement_timeout = settings->statement_timeout,
+		.wait = settings->wait,
+		.retries = settings->retries,
 		.events =
 			{
 				.data = session,
 				.revision = show_revision,
+				.statement = show_statement,
+				.waiting = show_waiting,
+				.retrying = show_retry,
 				.starting = running_start,
 				.batch = show_batch,
 			},
