@@ -12,9 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../support/generate.h"
 #include "../support/live.h"
 #include "../support/postgres.h"
+#include "../support/runnable.h"
 #include "base/strbuf.h"
+#include "diff/diff.h"
 #include "render/sql_text.h"
 
 static const char setup[] =
@@ -209,7 +212,7 @@ static void observe(struct observation *observation, const char *table, const ch
 static const char facts_query[] =
 	"SELECT t.name, coalesce(max(m.place), 0), "
 	"pg_relation_filenode(t.oid) IS DISTINCT FROM t.file, "
-	"coalesce(pg_stat_get_xact_tuples_returned(t.oid), 0) > t.seen "
+	"coalesce(pg_stat_get_xact_numscans(t.oid), 0) > t.seen "
 	"FROM pg_temp.facts AS t LEFT JOIN pg_locks AS l ON l.relation = t.oid AND "
 	"l.pid = pg_backend_pid() AND l.database = (SELECT oid FROM pg_database WHERE "
 	"datname = current_database()) LEFT JOIN (VALUES ('RowExclusiveLock', 3), "
@@ -222,10 +225,12 @@ static const char facts_query[] =
 /* A table of the session's own, so that counting reads no table of the case. */
 static const char remember[] =
 	"CREATE TEMP TABLE facts ON COMMIT DROP AS SELECT oid, CASE WHEN relnamespace = "
-	"'app'::regnamespace THEN 'app.' ELSE '' END || relname AS name, "
+	"'public'::regnamespace THEN '' ELSE relnamespace::regnamespace || '.' END || "
+	"relname AS name, "
 	"pg_relation_filenode(oid) AS file, "
-	"coalesce(pg_stat_get_xact_tuples_returned(oid), 0) AS seen FROM pg_class WHERE "
-	"relkind = 'r' AND relnamespace IN ('public'::regnamespace, 'app'::regnamespace)";
+	"coalesce(pg_stat_get_xact_numscans(oid), 0) AS seen FROM pg_class WHERE "
+	"relkind = 'r' AND (relnamespace >= 16384 OR relnamespace = "
+	"'public'::regnamespace)";
 
 /* What cannot run in a transaction waits, with its lock, for one that is open. */
 static const char *const concurrent[] = {
@@ -487,4 +492,116 @@ Test(sql_cost, claims_what_the_server_does)
 	live_close(&live);
 	cr_assert_eq(wrong, 0, "%zu of %zu statements are misjudged", wrong,
 		     ARRAY_SIZE(statements));
+}
+
+/* Whatever the renderer writes for random changes: each statement is run in a transaction
+ * of its own and compared, as long as the rows let it. */
+
+enum { PAIRS = 8 };
+
+struct sample {
+	size_t compared, wrong;
+};
+
+static void fill(struct live *live, const struct schema *schema)
+{
+	struct diags ignored = {0};
+
+	for (size_t i = 0; i < schema->table_count; i++)
+		for (size_t n = 1; n <= RUNNABLE_NULLS; n++)
+			database_execute(live->database,
+					 runnable_insert(&live->arena,
+							 &dialect_postgresql, schema,
+							 schema->tables[i], n),
+					 &ignored);
+	diags_release(&ignored);
+}
+
+static bool check_statement(struct live *live, const char *sql, struct sample *sample)
+{
+	struct diags ignored = {0};
+
+	live_introspect(live);
+	live_execute(live, "BEGIN");
+	bool runs = database_execute(live->database, sql, &ignored);
+	live_execute(live, "ROLLBACK");
+	diags_release(&ignored);
+	if (!runs)
+		return false;
+	const char *is = seen(live, sql);
+	const char *said = claimed(live, sql);
+	sample->compared++;
+	if (!text_equal(is, said)) {
+		sample->wrong++;
+		cr_log_error("%s\nserver:\n%sclaimed:\n%s", sql, is, said);
+	}
+	live_execute(live, sql);
+	return true;
+}
+
+static void check_ops(struct live *live, const struct schema *from,
+		      const struct schema *to, bool compare, struct sample *sample)
+{
+	const struct diff_options options = {&dialect_postgresql, true};
+	struct op_list ops = {0};
+	struct sql_script script = {0};
+
+	diff_schemas(&live->arena, from, to, &options, &ops);
+	cr_assert(render_sql(&live->arena, &dialect_postgresql, from, &ops, &script,
+			     &live->diags));
+	for (size_t i = 0; i < script.count; i++) {
+		const char *sql = script.items[i].sql;
+		if (!compare)
+			live_execute(live, sql);
+		else if (!check_statement(live, sql, sample))
+			return;
+	}
+}
+
+static void check_pair(struct live *live, uint64_t seed, struct sample *sample)
+{
+	struct random random = {seed};
+	struct schema a = {0}, b = {0};
+	const struct schema nothing = {0};
+
+	live_execute(live, "DROP SCHEMA IF EXISTS app, audit CASCADE; DROP SCHEMA public "
+			   "CASCADE; CREATE SCHEMA public");
+	generate_schema(&random, &a);
+	runnable_repair(&a, &dialect_postgresql);
+	schema_copy(&a, &b);
+	generate_changes(&random, &b);
+	runnable_repair(&b, &dialect_postgresql);
+	check_ops(live, &nothing, &a, false, sample);
+	fill(live, &a);
+	live_introspect(live);
+	cr_assert(database_normalize(live->database, &live->schema, &b, &live->diags));
+	struct schema is = {0};
+	schema_copy(&live->schema, &is);
+	check_ops(live, &is, &b, true, sample);
+	schema_release(&is);
+	schema_release(&a);
+	schema_release(&b);
+}
+
+Test(sql_cost, claims_it_of_what_is_rendered)
+{
+	struct live live = {0};
+	struct sample sample = {0};
+	const char *url = test_postgres_create(&live.arena, "cost");
+	const char *first = getenv("SCHEMADIFF_SEED"),
+		   *count = getenv("SCHEMADIFF_PAIRS");
+	uint64_t seed = first ? strtoull(first, NULL, 10) : 1;
+	uint64_t pairs = count ? strtoull(count, NULL, 10) : PAIRS;
+
+	live_open(&live, url);
+	live_execute(&live, "SET client_min_messages = error; SET TIME ZONE "
+			    "'Europe/Berlin'; SET enable_indexscan = off; SET "
+			    "enable_indexonlyscan = off; SET enable_bitmapscan = off");
+	for (uint64_t i = 0; i < pairs; i++)
+		check_pair(&live, seed + i, &sample);
+	live_close(&live);
+	test_postgres_drop(url);
+	cr_assert_eq(sample.wrong, 0, "%zu of %zu statements are misjudged", sample.wrong,
+		     sample.compared);
+	cr_assert_gt(sample.compared, pairs);
 }

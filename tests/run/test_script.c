@@ -185,32 +185,6 @@ static void scene_close(struct scene *scene)
 
 /* Rows: the same for both. */
 
-static const char *insert_sql(struct scene *scene, const struct table *table, size_t n)
-{
-	const struct sql_name name = {table->schema, table->name};
-	AUTO_SQL columns = {.dialect = scene->dialect};
-	AUTO_SQL values = {.dialect = scene->dialect};
-
-	for (size_t i = 0; i < table->column_count; i++) {
-		const struct column *column = table->columns[i];
-		const char *value =
-			runnable_value(&scene->arena, &scene->schemas[0], column, n);
-		const char *separator = columns.text.length ? ", " : "";
-
-		if (sql_text_is_set(column->computed) || column->identity || !value ||
-		    (column->nullable && n == ROWS))
-			continue;
-		sql_appendf(&columns, "%s%pI", separator, column->name);
-		sql_appendf(&values, "%s%s", separator, value);
-	}
-	if (!columns.text.length)
-		return sql_format(&scene->arena, scene->dialect,
-				  "INSERT INTO %pT DEFAULT VALUES", &name);
-	return sql_format(&scene->arena, scene->dialect,
-			  "INSERT INTO %pT (%s) VALUES (%s)", &name,
-			  strbuf_text(&columns.text), strbuf_text(&values.text));
-}
-
 /* What the keys do not take stays out. */
 static void fill(struct scene *scene, const char *url)
 {
@@ -221,10 +195,11 @@ static void fill(struct scene *scene, const char *url)
 		database_execute(database, "PRAGMA foreign_keys = ON", &ignored);
 	for (size_t i = 0; i < scene->schemas[0].table_count; i++)
 		for (size_t n = 1; n <= ROWS; n++)
-			database_execute(
-				database,
-				insert_sql(scene, scene->schemas[0].tables[i], n),
-				&ignored);
+			database_execute(database,
+					 runnable_insert(&scene->arena, scene->dialect,
+							 &scene->schemas[0],
+							 scene->schemas[0].tables[i], n),
+					 &ignored);
 	database_close(database);
 	diags_release(&ignored);
 }

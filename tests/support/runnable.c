@@ -511,3 +511,29 @@ void runnable_repair(struct schema *schema, const struct dialect *dialect)
 	drop_disagreeing(schema);
 	generate_repair(schema);
 }
+
+const char *runnable_insert(struct arena *arena, const struct dialect *dialect,
+			    const struct schema *schema, const struct table *table,
+			    size_t n)
+{
+	const struct sql_name name = {table->schema, table->name};
+	AUTO_SQL columns = {.dialect = dialect};
+	AUTO_SQL values = {.dialect = dialect};
+
+	for (size_t i = 0; i < table->column_count; i++) {
+		const struct column *column = table->columns[i];
+		const char *value = runnable_value(arena, schema, column, n);
+		const char *separator = columns.text.length ? ", " : "";
+
+		if (sql_text_is_set(column->computed) || column->identity || !value ||
+		    (column->nullable && n == RUNNABLE_NULLS))
+			continue;
+		sql_appendf(&columns, "%s%pI", separator, column->name);
+		sql_appendf(&values, "%s%s", separator, value);
+	}
+	if (!columns.text.length)
+		return sql_format(arena, dialect, "INSERT INTO %pT DEFAULT VALUES",
+				  &name);
+	return sql_format(arena, dialect, "INSERT INTO %pT (%s) VALUES (%s)", &name,
+			  strbuf_text(&columns.text), strbuf_text(&values.text));
+}

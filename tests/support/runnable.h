@@ -15,4 +15,11 @@ void runnable_repair(struct schema *schema, const struct dialect *dialect);
 const char *runnable_value(struct arena *arena, const struct schema *schema,
 			   const struct column *column, size_t n);
 
+/* An INSERT of the [n]th value into each column that takes one; where [n] is
+ * RUNNABLE_NULLS, nullable columns are left out. */
+enum { RUNNABLE_NULLS = 3 };
+const char *runnable_insert(struct arena *arena, const struct dialect *dialect,
+			    const struct schema *schema, const struct table *table,
+			    size_t n);
+
 #endif
