@@ -173,13 +173,14 @@ static void compare_orders(struct merge_check *check, const struct schema *befor
 /* Where the replay does not know enough there is nothing to compare. */
 static bool effects_known(struct merge_check *check)
 {
+	struct revision *const *revisions = check->history->revisions;
 	struct diags problems = {0};
 	bool known = true;
 
 	for (size_t i = 0; known && i < check->history->revision_count; i++)
-		if (check->a.alone[i] || check->b.alone[i])
-			known = revision_effect_known(check->history->revisions[i], true,
-						      &problems);
+		if (check->a.alone[i] || check->b.alone[i] ||
+		    (check->common[i] && revisions[i]->kind == REVISION_PYTHON))
+			known = revision_effect_known(revisions[i], true, &problems);
 	if (!known)
 		diag_note(check->diags, problems.items[0].position,
 			  "whether the branches fit together could not be checked: %s",

@@ -62,13 +62,33 @@ static bool check_shape(struct move *move)
 	return good;
 }
 
+/*
+ * On top of Alembic's revisions no schema is known to try the ops on: that is said, and
+ * what both sides touch is compared all the same.
+ */
+static bool stands_on_python(const struct move *move)
+{
+	for (size_t i = 0; i < move->history->revision_count; i++) {
+		const struct revision *revision = move->history->revisions[i];
+		if (!move->below.has[i] || revision->kind != REVISION_PYTHON)
+			continue;
+		diag_warning(move->diags, revision->position,
+			     "whether \"%s\" fits on top of \"%s\" could not be checked: "
+			     "what revision \"%s\" does is not known, as it is Python",
+			     move->revision->id, move->onto->id, revision->id);
+		return true;
+	}
+	return false;
+}
+
 static bool effects_known(const struct move *move)
 {
 	bool known = true;
 
 	for (size_t i = 0; i < move->history->revision_count; i++) {
 		const struct revision *revision = move->history->revisions[i];
-		if (move->moved.has[i] || move->below.has[i])
+		const bool python = revision->kind == REVISION_PYTHON;
+		if (move->moved.has[i] || (move->below.has[i] && !python))
 			known &= revision_effect_known(revision, true, move->diags);
 		if (move->moved.has[i])
 			known &= revision_effect_known(revision, false, move->diags);
@@ -194,7 +214,7 @@ bool history_can_rebase(const struct history *history, const struct revision *re
 	bool ok = check_place(&move) && check_shape(&move) && effects_known(&move);
 	if (ok) {
 		warn_of_touches(&move);
-		ok = fits(&move);
+		ok = stands_on_python(&move) || fits(&move);
 	}
 	arena_release(&move.arena);
 	return ok;

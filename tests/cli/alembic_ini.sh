@@ -126,6 +126,29 @@ expect "and there it stops" 0 out '^bbb222$'
 expect_true "other tables are as they were" \
 	sh -c 'sqlite3 app.db .schema | grep -q made_by_python'
 
+# Two people add one each to the same Python head.
+alembic_project
+for column in one two; do
+	cat >"alembic/versions/$column.yaml" <<YAML
+revision: $column
+down_revision: bbb222
+upgrade:
+  - add_column: {table: users, column: {name: $column, type: text}}
+downgrade:
+  - drop_column: {table: users, column: $column}
+YAML
+done
+run merge heads -m join
+expect "heads on top of Python are merged, with a word on what is not known" 0 \
+	err 'note: whether the branches fit together could not be checked' err '!do not fit'
+rm alembic/versions/*_join.yaml
+run revision --rebase two
+expect "or one is moved on top of the other" 0 err 'warning: whether "two" fits on top of "one" could not be checked'
+run history
+expect "so that there is one line" 0 out '^one -> two \(head\)' out '^bbb222 -> one'
+run revision --rebase bbb222
+expect "Python is not moved" 2
+
 alembic_project
 mkdir -p sub/deep && cd sub/deep || exit 2
 run current
