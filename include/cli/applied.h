@@ -8,7 +8,8 @@
 #include "cli/listing.h"
 
 /* Give each row the newest entry of the log that made its revision applied, and say
- * whether its file has changed since. The database is open. */
+ * whether its file has changed since, or a run has left it half done. The database is
+ * open. */
 bool listing_read_log(struct listing *listing);
 
 /* The revisions of session->history that were run as their files do not say any more.
@@ -21,5 +22,8 @@ bool session_warn_log(struct session *session);
 
 /* "2026-11-23T10:30:00Z by ann@laptop"; who is left out where the log does not say. */
 const char *log_entry_text(struct arena *arena, const struct log_entry *entry);
+
+/* "upgrade: 1 of 2 steps" */
+const char *unfinished_text(struct arena *arena, const struct runner_unfinished *item);
 
 #endif

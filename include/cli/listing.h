@@ -14,6 +14,7 @@ struct listing_row {
 	bool applied;			 /* the database has it */
 	const struct log_entry *log;	 /* how it came to have it; NULL: not known */
 	bool changed;			 /* its file says something else since */
+	const struct runner_unfinished *unfinished; /* a run has left it half done */
 };
 
 /* What a line holds beside the id and the marks of heads. */

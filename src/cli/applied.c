@@ -47,23 +47,40 @@ static bool read_entries(struct session *session, struct map *ret_entries)
 	return true;
 }
 
+/* What is half done; nothing where the history is broken. */
+static bool read_unfinished(struct session *session, struct runner_unfinished **ret_items,
+			    size_t *ret_count)
+{
+	struct runner_options options = session_runner(session);
+
+	*ret_count = 0;
+	return diags_have_errors(&session->diags) ||
+	       runner_unfinished(session->database, &session->history, &options,
+				 &session->arena, ret_items, ret_count, &session->diags);
+}
+
 bool listing_read_log(struct listing *listing)
 {
 	struct session *session = listing->session;
 	struct runner_change *changes = NULL;
-	struct map entries = {0}, changed = {0};
-	size_t count = 0;
+	struct runner_unfinished *items = NULL;
+	struct map entries = {0}, changed = {0}, unfinished = {0};
+	size_t count = 0, item_count = 0;
 
 	if (!read_entries(session, &entries) ||
-	    !session_changed(session, &changes, &count))
+	    !session_changed(session, &changes, &count) ||
+	    !read_unfinished(session, &items, &item_count))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		map_put(&session->arena, &changed, changes[i].revision->id, &changes[i]);
+	for (size_t i = 0; i < item_count; i++)
+		map_put(&session->arena, &unfinished, items[i].revision, &items[i]);
 	for (size_t i = 0; i < listing->count; i++) {
 		struct listing_row *row = &listing->rows[i];
 		const struct log_entry *entry = map_get(&entries, row->id);
 		row->log = row->applied && entry && made_applied(entry) ? entry : NULL;
 		row->changed = map_get(&changed, row->id);
+		row->unfinished = map_get(&unfinished, row->id);
 	}
 	return true;
 }
@@ -79,34 +96,33 @@ static void warn_changed(struct session *session, const struct runner_change *ch
 				   "new revision.");
 }
 
-static void warn_unfinished(struct session *session, const struct runner_unfinished *item)
+const char *unfinished_text(struct arena *arena, const struct runner_unfinished *item)
 {
 	const struct runner_progress *progress = item->undone ? &item->undo : &item->run;
 
-	diag_warning(&session->diags, NOWHERE,
-		     "the %s of revision \"%s\" is not finished: %zu of %zu steps are "
-		     "done",
-		     item->upgrade ? "upgrade" : "downgrade", item->revision,
-		     progress->done, progress->steps);
+	return arena_printf(
+		arena, "%s%s: %zu of %zu steps", item->undone ? "undoing its " : "",
+		item->upgrade ? "upgrade" : "downgrade", progress->done, progress->steps);
+}
+
+static void warn_unfinished(struct session *session, const struct runner_unfinished *item)
+{
+	diag_warning(&session->diags, NOWHERE, "revision \"%s\" is half done, %s",
+		     item->revision, unfinished_text(&session->arena, item));
 	diag_detail(&session->diags, "It was begun %s.",
 		    log_entry_text(&session->arena, item->entry));
-	diag_hint(&session->diags, "It is running now, or was interrupted; then run it "
-				   "again.");
+	diag_hint(&session->diags, "Where no one is at work on it now, the next run goes "
+				   "on with it.");
 }
 
 bool session_warn_log(struct session *session)
 {
-	struct runner_options options = session_runner(session);
 	struct runner_change *changes = NULL;
 	struct runner_unfinished *items = NULL;
 	size_t change_count = 0, item_count = 0;
 
-	/* What follows needs a whole history; that it is broken has been told. */
-	if (diags_have_errors(&session->diags))
-		return true;
 	if (!session_changed(session, &changes, &change_count) ||
-	    !runner_unfinished(session->database, &session->history, &options,
-			       &session->arena, &items, &item_count, &session->diags))
+	    !read_unfinished(session, &items, &item_count))
 		return false;
 	for (size_t i = 0; i < change_count; i++)
 		warn_changed(session, &changes[i]);

@@ -77,14 +77,19 @@ static void write_log_entry(const struct log_entry *entry, struct strbuf *out)
 
 static void write_log(const struct listing_row *row, struct strbuf *out)
 {
-	if (!row->log && !row->changed)
-		return;
-	strbuf_adds(out, " [");
-	if (row->log)
+	struct arena arena = {0};
+
+	if (row->log) {
+		strbuf_adds(out, " [");
 		write_log_entry(row->log, out);
-	if (row->changed)
-		strbuf_addf(out, "%schanged since", row->log ? ", " : "");
-	strbuf_addc(out, ']');
+		strbuf_addf(out, "%s]", row->changed ? ", changed since" : "");
+	} else if (row->changed) {
+		strbuf_adds(out, " [changed since it was applied]");
+	}
+	if (row->unfinished)
+		strbuf_addf(out, " [half done, %s]",
+			    unfinished_text(&arena, row->unfinished));
+	arena_release(&arena);
 }
 
 void listing_write_line(const struct listing_row *row, unsigned parts, struct strbuf *out)
@@ -184,6 +189,12 @@ static void write_log_lines(const struct listing_row *row, struct strbuf *out)
 	}
 	if (row->changed)
 		strbuf_adds(out, "Changed: since it was applied\n");
+	if (row->unfinished) {
+		struct arena arena = {0};
+		strbuf_addf(out, "Half done: %s\n",
+			    unfinished_text(&arena, row->unfinished));
+		arena_release(&arena);
+	}
 }
 
 void listing_write_block(const struct listing_row *row, unsigned parts,

@@ -96,6 +96,19 @@ static json_t *json_log(const struct log_entry *entry)
 	return object;
 }
 
+static json_t *json_unfinished(const struct runner_unfinished *item)
+{
+	const struct runner_progress *progress = item->undone ? &item->undo : &item->run;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "direction",
+			    json_string(item->upgrade ? "upgrade" : "downgrade"));
+	json_object_set_new(object, "undone", json_boolean(item->undone));
+	json_object_set_new(object, "done", json_integer((json_int_t)progress->done));
+	json_object_set_new(object, "steps", json_integer((json_int_t)progress->steps));
+	return object;
+}
+
 /* What only the database knows. */
 static void json_add_state(json_t *object, const struct listing_row *row)
 {
@@ -103,6 +116,9 @@ static void json_add_state(json_t *object, const struct listing_row *row)
 	json_object_set_new(object, "applied", json_boolean(row->applied));
 	json_object_set_new(object, "log", row->log ? json_log(row->log) : json_null());
 	json_object_set_new(object, "changed", json_boolean(row->changed));
+	json_object_set_new(object, "unfinished",
+			    row->unfinished ? json_unfinished(row->unfinished)
+					    : json_null());
 }
 
 static json_t *json_row(const struct listing *listing, const struct listing_row *row)

@@ -70,6 +70,38 @@ for base in sqlite:///shop.db "${SCHEMADIFF_TEST_POSTGRES%/postgres}/schemadiff_
 	expect "$kind: a broken history is told, and no more" 2 err 'a2_second.yaml.*"a1"' \
 		err '!has been changed'
 done
+
+# The index cannot be built, but the step before it is done.
+project
+mkdir -p migrations/versions
+DATABASE_URL=$base && export DATABASE_URL
+psql -qX "$base" -c 'DROP TABLE IF EXISTS schemadiff_log, alembic_version'
+cat >migrations/versions/h1_half.yaml <<'YAML'
+revision: h1
+down_revision: null
+message: half
+upgrade:
+  - create_table: {name: halves, columns: [{name: id, type: integer, nullable: false}]}
+  - execute: "INSERT INTO halves VALUES (1), (1)"
+  - create_index: {name: ix_halves, table: halves, columns: [id], unique: true, concurrently: true}
+downgrade:
+  - drop_table: {name: halves}
+YAML
+run upgrade head
+expect "an upgrade fails in its second step" 2
+run current
+expect "current warns of what is half done" 0 out '!.' \
+	err 'warning: revision "h1" is half done, upgrade: 1 of 2 steps'
+run history -i
+expect "history marks it" 0 out '^<base> -> h1 \(head\), half \[half done, upgrade: 1 of 2 steps\]$'
+run history -i --format json
+expect "as JSON" 0 out '"done": 1' out '"steps": 2' out '"applied": false'
+psql -qX "$base" -c 'DELETE FROM halves WHERE ctid = (SELECT min(ctid) FROM halves)'
+run upgrade head
+expect "it goes on" 0
+run current -v
+expect "and is done" 0 out '^Log: applied' out '!Half done' err '!.'
+unset DATABASE_URL
 psql -q "$SCHEMADIFF_TEST_POSTGRES" -c "DROP DATABASE schemadiff_applied_$$"
 
 finish
