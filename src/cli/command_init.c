@@ -128,20 +128,32 @@ static enum exit_status init_example(struct session *session,
 	return EXIT_CLEAN;
 }
 
-/* The database must be one that no history owns. */
+/* The database must be one that no history owns, unless the baseline is said to take the
+ * place of that history: by the id that the database is at. */
+static bool check_unowned(struct session *session, const struct str_list *current)
+{
+	const char *id = session->options.revision_id;
+
+	if (!current->count || (current->count == 1 && text_equal(current->items[0], id)))
+		return true;
+	diag_error(&session->diags, NOWHERE, "the database has a history already");
+	diag_detail(&session->diags, "It is at revision %s.",
+		    str_list_join(&session->arena, current, ", "));
+	if (current->count == 1)
+		diag_hint(&session->diags,
+			  "\"--rev-id %s\" makes a baseline that takes the place of all "
+			  "revisions up to that one.",
+			  current->items[0]);
+	return false;
+}
+
 static bool read_existing(struct session *session, struct comparison *ret)
 {
 	struct str_list current = {0};
 
-	if (!session_open(session, true) || !session_current(session, &current))
+	if (!session_open(session, true) || !session_current(session, &current) ||
+	    !check_unowned(session, &current))
 		return false;
-	if (current.count) {
-		diag_error(&session->diags, NOWHERE,
-			   "the database has a history already");
-		diag_detail(&session->diags, "It is at revision %s.",
-			    str_list_join(&session->arena, &current, ", "));
-		return false;
-	}
 	ret->options = (struct diff_options){
 		.dialect = database_dialect(session->database),
 		.portable = true,

@@ -133,6 +133,16 @@ for base in sqlite:///old.db "${SCHEMADIFF_TEST_POSTGRES%/postgres}/schemadiff_c
 	expect "$kind: nothing changed" 0 out 'No changes detected'
 	run init --baseline other --url "$base"
 	expect_trouble "$kind: a second baseline is refused" 'has a history already|exist'
+	id=$(sed -n 's/^revision: "*\([^"]*\)"*$/\1/p' migrations/versions/*.yaml)
+	case $base in sqlite*) other=sqlite:///../old.db ;; *) other=$base ;; esac
+	mkdir beside && cd beside || exit 2
+	run init --baseline --url "$other"
+	expect_trouble "$kind: nor in another project" 'has a history already'
+	run init --baseline --url "$other" --rev-id "$id"
+	expect "$kind: but in the place of that history" 0 out "/${id}_baseline.yaml\$"
+	run current
+	expect "$kind: where the database stands as it stood" 0 out "^$id \\(head\\)\$"
+	cd .. || exit 2
 	# On SQLite the URL was that of another folder's file.
 	expect_true "$kind: and wrote nothing" test ! -e other/schemadiff.yaml
 	expect_true "$kind: the rows are untouched" test "$(sql 'SELECT note FROM a')" = kept
