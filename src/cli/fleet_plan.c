@@ -24,6 +24,7 @@ static const struct {
 	[COMMAND_STAMP] = {true, true, true},
 	[COMMAND_ENSURE_VERSION] = {true, true, true},
 	[COMMAND_CHECK] = {true, true, false},
+	[COMMAND_TEST] = {true, false, false},
 };
 /* clang-format on */
 

@@ -53,7 +53,7 @@ static const char *create_database_sql(struct scratch *scratch, struct diags *di
 {
 	static const char sql[] =
 		"SELECT pg_catalog.format('CREATE DATABASE %I TEMPLATE template0 "
-		"ENCODING %L LC_COLLATE %L LC_CTYPE %L', $1,"
+		"ENCODING %L LC_COLLATE %L LC_CTYPE %L', $1::pg_catalog.text,"
 		" pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate, d.datctype)"
 		" FROM pg_catalog.pg_database d"
 		" WHERE d.datname = pg_catalog.current_database()";

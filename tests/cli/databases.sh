@@ -133,6 +133,9 @@ json '[(x["name"], [y["revision"] for y in x["result"]]) for x in r]' >"$scratch
 expect_true "current as JSON" cmp -s "$scratch/wanted" "$scratch/seen"
 run heads --all
 expect "heads of each history" 0 out '^shop: 0001 \(head\)$' out '^bank: 0001 \(head\)$' out '^server: 0001'
+run test --all
+expect "a trial of each, where it would run" 0 out '^server: ok' out ', on a temporary file;' \
+	out ', on a temporary database;' err '!note:'
 run stamp head --all --format json
 expect_true "what has no result of its own tells in notes" test "$(json 'r[2]["messages"][0]["severity"]')" = note
 run stamp head -n shop --format json

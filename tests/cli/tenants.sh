@@ -88,6 +88,37 @@ PYTHON
 run upgrade head
 expect "nothing twice" 0 err '^\[acme\] Nothing to run.$'
 
+# All kinds of steps, under names that need quotes.
+cat >migrations/versions/0002_more.yaml <<'YAML'
+revision: 0002
+down_revision: 0001
+message: more
+upgrade:
+  - add_column: {table: orders, column: {name: note, type: text}}
+  - backfill: {table: orders, column: note, sql: "'n' || id", batch: 20}
+  - execute: {sql: "UPDATE orders SET total = total + 1", schema_effect: none}
+  - create_index: {name: ix_note, table: orders, columns: [note], concurrently: true}
+downgrade:
+  - drop_index: {name: ix_note, table: orders, concurrently: true}
+  - drop_column: {table: orders, column: note}
+YAML
+sql "DO \$\$ DECLARE s text; BEGIN FOREACH s IN ARRAY '{acme,\"Big \\\"Co\\\"\",x y; drop,o''hara}'::text[] LOOP
+	EXECUTE format('INSERT INTO %I.customers VALUES (1, ''c''); INSERT INTO %I.orders (customer_id)
+		SELECT 1 FROM generate_series(1, 50)', s, s); END LOOP; END \$\$"
+run upgrade head --jobs 2
+expect "steps of all kinds" 0 out '^acme: ok$' out "^o'hara: ok\$"
+expect_true "in each schema" test "$(sql 'SELECT string_agg(format($$%s|%s$$, c, t), $$ $$) FROM (
+	SELECT count(note) AS c, sum(total) AS t FROM acme.orders UNION ALL
+	SELECT count(note), sum(total) FROM "Big ""Co""".orders UNION ALL
+	SELECT count(note), sum(total) FROM "x y; drop".orders UNION ALL
+	SELECT count(note), sum(total) FROM "o'"'"'hara".orders) AS s')" = "50|50.00 50|50.00 50|50.00 50|50.00"
+expect_true "with a valid index" test "$(sql "SELECT count(*) FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+	WHERE relname = 'ix_note' AND indisvalid")" = 4
+run test
+expect "a trial of their history" 1 out 'on a temporary database' out 'not what the models say'
+run downgrade -1 -q
+rm migrations/versions/0002_more.yaml
+
 # What one tenant lacks is not taken from elsewhere.
 sql 'DROP TABLE acme.orders; CREATE TABLE public.orders (precious int); CREATE TABLE public.kept (a int);
 	CREATE VIEW "x y; drop".live AS SELECT 1 AS a'
