@@ -115,9 +115,11 @@ bool runner_downgrade(struct database *database, const struct history *history,
 		      const struct runner_options *options, size_t *ret_count,
 		      struct diags *diags);
 
-/* Replace the version rows by [ids]; what was half done before counts no more. */
+/* Replace the version rows by [ids]; what was half done before counts no more. An error
+ * where the rows are not [from] any more; NULL: whatever they are. */
 bool runner_stamp(struct database *database, const struct runner_options *options,
-		  const struct str_list *ids, struct diags *diags);
+		  const struct str_list *from, const struct str_list *ids,
+		  struct diags *diags);
 
 /* A row of the log: one step of one run of a revision. */
 struct log_entry {

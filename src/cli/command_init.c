@@ -210,7 +210,7 @@ static bool write_baseline(struct session *session, const struct project *projec
 		return false;
 	str_list_add(&session->arena, &ids, revision->id);
 	strbuf_addf(&session->out, "%s\n", revision->path);
-	return runner_stamp(session->database, &options, &ids, &session->diags);
+	return runner_stamp(session->database, &options, NULL, &ids, &session->diags);
 }
 
 static enum exit_status init_baseline(struct session *session,

@@ -87,14 +87,13 @@ enum exit_status command_stamp(struct session *session)
 	if (!session->options.purge)
 		stamp.ids = stamp.from;
 	if (!find_rows(&stamp) ||
-	    !runner_stamp(session->database, &options, &stamp.ids, &session->diags))
+	    !runner_stamp(session->database, &options,
+			  session->options.purge ? NULL : &stamp.from, &stamp.ids,
+			  &session->diags))
 		return EXIT_TROUBLE;
-	if (str_list_same_set(&stamp.from, &stamp.ids))
-		session_say(session, "Nothing to stamp.");
-	else
-		session_say(session, "Running stamp %s -> %s",
-			    rows_text(&session->arena, &stamp.from),
-			    rows_text(&session->arena, &stamp.ids));
+	session_say(session, "Running stamp %s -> %s",
+		    rows_text(&session->arena, &stamp.from),
+		    rows_text(&session->arena, &stamp.ids));
 	return EXIT_CLEAN;
 }
 

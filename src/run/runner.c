@@ -81,12 +81,32 @@ static bool log_stamp(struct run *run, const char *id)
 	return log_start(run, &row) && log_finish(run, &row);
 }
 
+/* From the rows [from], or whatever there is for NULL. */
+struct stamp {
+	const struct str_list *from, *ids;
+};
+
+/* What is to come was decided by what was there. */
+static bool check_unmoved(struct run *run, const struct str_list *current,
+			  const struct str_list *from)
+{
+	if (!from || str_list_same_set(current, from))
+		return true;
+	diag_error(run->diags, NOWHERE, "the database is at %s now, and no longer at %s",
+		   current->count ? str_list_join(&run->arena, current, ", ") : "base",
+		   from->count ? str_list_join(&run->arena, from, ", ") : "base");
+	diag_hint(run->diags, "Another run has been at work meanwhile.");
+	return false;
+}
+
 static bool stamp(struct run *run, const void *data)
 {
-	const struct str_list *ids = data;
+	const struct stamp *stamp = data;
+	const struct str_list *ids = stamp->ids;
 	struct str_list current = {0};
 	bool ok = version_table_ensure(run) && log_table_ensure(run) &&
 		  version_read(run, &run->arena, &current) &&
+		  check_unmoved(run, &current, stamp->from) &&
 		  version_write(run, &current, ids);
 
 	for (size_t i = 0; ok && i < ids->count; i++)
@@ -95,10 +115,12 @@ static bool stamp(struct run *run, const void *data)
 }
 
 bool runner_stamp(struct database *database, const struct runner_options *options,
-		  const struct str_list *ids, struct diags *diags)
+		  const struct str_list *from, const struct str_list *ids,
+		  struct diags *diags)
 {
+	const struct stamp request = {from, ids};
 	struct run run = run_make(database, options, diags);
-	bool ok = run_alone(&run, stamp, ids);
+	bool ok = run_alone(&run, stamp, &request);
 
 	run_release(&run);
 	return ok;

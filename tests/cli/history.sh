@@ -189,7 +189,7 @@ run ensure-version
 run show current
 expect_trouble "nothing is current" 'the database is at no revision'
 run stamp base
-expect "nothing to stamp" 0 err '^Nothing to stamp'
+expect "nothing moves" 0 err '^Running stamp base -> base$'
 
 # JSON, written down by hand.
 write_branches

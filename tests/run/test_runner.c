@@ -815,12 +815,19 @@ static void stamp_under_another_name(enum dialect_id dialect)
 
 	scene_open(&scene, dialect);
 	struct database *database = open_database(&scene, &diags);
-	cr_expect(runner_stamp(database, &options, &ids, &diags));
+	cr_expect(runner_stamp(database, &options, NULL, &ids, &diags));
 	cr_expect(runner_current(database, &options, &scene.arena, &current, &diags));
 	cr_expect(str_list_equal(&ids, &current));
 	cr_expect(runner_current(database, NULL, &scene.arena, &current, &diags));
 	cr_expect_eq(current.count, 0);
-	cr_expect(runner_stamp(database, &options, &none, &diags));
+	cr_expect_not(runner_stamp(database, &options, &none, &none, &diags));
+	cr_expect_eq(diags.count, 1);
+	cr_expect_str_eq(diags.items[0].message,
+			 "the database is at x1, x2 now, and no longer at base");
+	diags_release(&diags);
+	cr_expect(runner_current(database, &options, &scene.arena, &current, &diags));
+	cr_expect(str_list_equal(&ids, &current));
+	cr_expect(runner_stamp(database, &options, &ids, &none, &diags));
 	cr_expect(runner_current(database, &options, &scene.arena, &current, &diags));
 	cr_expect_eq(current.count, 0);
 	cr_expect_eq(diags.count, 0, "%s", describe(&scene, &diags));
