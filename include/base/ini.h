@@ -18,6 +18,8 @@ struct ini_entry {
 	const char *section, *key;
 	const char *value; /* as written; lines joined by "\n", each trimmed */
 	struct position position, value_position;
+	struct position *lines; /* where each line of the value begins in the file */
+	size_t line_count;
 };
 
 /* `struct ini i = {0};` is valid and empty. */

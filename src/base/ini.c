@@ -89,6 +89,14 @@ static size_t count_characters(const char *text, size_t length)
 	return count;
 }
 
+/* Remember where a line of the newest entry's value begins. */
+static void add_line(struct ini_reader *reader, struct position position)
+{
+	struct ini_entry *entry = &reader->ini->entries[reader->ini->entry_count - 1];
+
+	ARRAY_PUSH(reader->arena, entry->lines, entry->line_count, position);
+}
+
 static void start_entry(struct ini_reader *reader, const struct line *line)
 {
 	size_t length = strcspn(line->text, "=:");
@@ -121,6 +129,7 @@ static void start_entry(struct ini_reader *reader, const struct line *line)
 	ARRAY_PUSH(reader->arena, reader->ini->entries, reader->ini->entry_count, entry);
 	strbuf_adds(&reader->value, value);
 	reader->in_entry = true;
+	add_line(reader, entry.value_position);
 }
 
 static void read_line(struct ini_reader *reader, const struct line *line)
@@ -130,8 +139,10 @@ static void read_line(struct ini_reader *reader, const struct line *line)
 	if (comment)
 		return;
 	if (!line->text[0] || (reader->in_entry && line->indent > reader->indent)) {
-		if (reader->in_entry)
+		if (reader->in_entry) {
 			strbuf_addf(&reader->value, "\n%s", line->text);
+			add_line(reader, place(reader, line->indent + 1));
+		}
 		return;
 	}
 	finish_entry(reader);

@@ -168,19 +168,24 @@ static void add_hooks(struct ini_mapping *mapping)
 				   entry->value_position));
 }
 
-/* [text] moved to [position], so that what YAML says of it has a place in the file. */
+/* The value of [entry] where it stands in the file, so that what YAML says of it has a
+ * place there, and its lines keep their indentation. */
 static const struct source *place_text(const struct ini_mapping *mapping,
-				       const char *text, struct position position)
+				       const struct ini_entry *entry, const char *text)
 {
+	const struct str_list lines = str_split(mapping->reader->arena, text, '\n');
 	AUTO_STRBUF out = {0};
+	size_t line = 1;
 
-	for (size_t i = 1; i < position.line; i++)
-		strbuf_addc(&out, '\n');
-	strbuf_addf(&out, "%*s", (int)position.column - 1, "");
-	for (; *text; text++) {
-		strbuf_addc(&out, *text);
-		if (*text == '\n')
-			strbuf_addf(&out, "%*s", (int)position.column - 1, "");
+	for (size_t i = 0; i < lines.count; i++) {
+		/* Lines that come of "%(name)s" have no place of their own. */
+		const struct position *place =
+			&entry->lines[i < entry->line_count ? i : entry->line_count - 1];
+		for (bool first = true; line < place->line || (i && first); line++) {
+			strbuf_addc(&out, '\n');
+			first = false;
+		}
+		strbuf_addf(&out, "%*s%s", (int)place->column - 1, "", lines.items[i]);
 	}
 	return diags_keep_source(mapping->reader->diags, mapping->reader->source->name,
 				 strbuf_text(&out), out.length);
@@ -199,8 +204,7 @@ static void add_own_keys(struct ini_mapping *mapping)
 		if (!text || !*text)
 			continue;
 		const struct yaml_node *value = yaml_parse(
-			reader->arena, place_text(mapping, text, entry->value_position),
-			reader->diags);
+			reader->arena, place_text(mapping, entry, text), reader->diags);
 		if (value)
 			add_pair(mapping, entry->key, entry->position, value);
 	}

@@ -190,7 +190,16 @@ expect_true "the version table is the configured one" \
 	sh -c "sqlite3 app.db .tables | grep -q versions_%d"
 run check
 expect "the models are those configured" 1 out 'users'
-sed -i 's/^models = .*/model = x/' alembic.ini
+cat >>alembic.ini <<'INI'
+naming_convention =
+    # as a block
+    uq: uq_%%(table_name)s
+
+    xx: wrong
+INI
+run check
+expect "also below a block in YAML" 2 err '^alembic.ini:[0-9]*:5: error: unrecognized key "xx"' err '^        xx: wrong$'
+sed -i '/^naming_convention/,$d; s/^models = .*/model = x/' alembic.ini
 run check
 expect "wrong keys have their place in the ini" 2 err '^alembic.ini:[0-9]*:1: error: unrecognized key "model"' \
 	err 'Did you mean "models"'
