@@ -170,4 +170,22 @@ YAML
 run upgrade head
 expect_trouble "an unknown variable stops the run" 'environment variable "NO_SUCH_FACT" is not set'
 
+project
+mkdir -p migrations/versions
+write_revision r1 null one
+cat >schemadiff.yaml <<'YAML'
+databases:
+  eu:
+    url: sqlite:///eu.db
+    hooks: {before_upgrade: exit 1}
+  us: {url: 'sqlite:///us.db'}
+hooks:
+  before_upgrade: echo "hook of $SCHEMADIFF_NAME, $SCHEMADIFF_DATABASE"
+YAML
+run upgrade head --all
+expect "of several databases each has its own" 2 err 'hook of us, sqlite:///.*us.db' err '!hook of eu' \
+	err 'hook "before_upgrade" failed'
+run current -n us
+expect "and one that fails stops no other" 0 out 'r1'
+
 finish
