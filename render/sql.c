@@ -86,8 +86,7 @@ static bool render_walk(struct render *render)
 	for (size_t i = 0; i < render->ops->count; i++) {
 		render->position = i;
 		render->op = render->ops->items[i];
-		if (!renderer->ops[render->op->kind](render) ||
-		    !apply_rendered(render))
+		if (!renderer->ops[render->op->kind](render) || !apply_rendered(render))
 			return false;
 	}
 	return !renderer->finish || renderer->finish(render);

@@ -29,7 +29,7 @@ struct session {
 	struct history history;
 	struct history folded; /* as it was before session_current() unfolded it */
 	bool unfolded;
-	bool color; /* in [out] */
+	bool color;		   /* in [out] */
 	struct progress *progress; /* the line on the terminal; NULL: there was none */
 	/* Of a run of revisions, src/cli/running.c: */
 	struct str_list run_facts; /* for hooks */

@@ -83,6 +83,47 @@ static bool create_database(struct scratch *scratch, const struct database_url *
 	return scratch->database;
 }
 
+/* Does SQL of the history speak of [name]? */
+static bool history_mentions(const struct history *history, const char *name)
+{
+	for (size_t i = 0; i < history->revision_count; i++) {
+		const struct op_list *ops = &history->revisions[i]->upgrade;
+		for (size_t j = 0; j < ops->count; j++) {
+			const char *sql =
+				sql_for(&dialect_postgresql, ops->items[j]->sql);
+			if (sql && strcasestr(sql, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Extensions are often made by someone else than the history, but it cannot run without
+ * them. One that may not be made here may not be needed.
+ */
+static bool create_extensions(struct session *session, struct scratch *scratch)
+{
+	static const char sql[] =
+		"SELECT e.extname, pg_catalog.format('CREATE EXTENSION %I', e.extname)"
+		" FROM pg_catalog.pg_extension e"
+		" JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
+		" WHERE e.extname <> 'plpgsql' AND n.nspname = 'public' ORDER BY e.oid";
+	struct query_result result = {0};
+	struct diags refused = {0};
+
+	if (!database_query(scratch->server, &scratch->arena, sql, NULL, 0, &result,
+			    &session->diags))
+		return false;
+	for (size_t i = 0; i < result.row_count; i++) {
+		const char **row = &result.cells[i * result.column_count];
+		if (!history_mentions(&session->history, row[0]))
+			database_execute(scratch->database, row[1], &refused);
+	}
+	diags_release(&refused);
+	return true;
+}
+
 static bool create_schema(struct session *session, struct scratch *scratch,
 			  const struct database_url *url)
 {
@@ -121,6 +162,12 @@ static bool use_configured_schema(struct session *session, struct scratch *scrat
 				   &config->search_path, &exists, &session->diags);
 }
 
+/* insufficient_privilege */
+static bool may_not(const struct diags *diags)
+{
+	return diags->count && text_equal(diags->items[0].code, "42501");
+}
+
 static bool open_on_server(struct session *session, struct scratch *scratch,
 			   const struct database_url *url)
 {
@@ -132,7 +179,9 @@ static bool open_on_server(struct session *session, struct scratch *scratch,
 	if (!scratch->created || !scratch->server)
 		return false;
 	bool made = create_database(scratch, url, &refused);
-	if (!made && !scratch->what) {
+	if (made) {
+		made = create_extensions(session, scratch);
+	} else if (may_not(&refused)) {
 		diag_note(&session->diags, NOWHERE,
 			  "a temporary schema is used, since no database can be created: "
 			  "%s",

@@ -103,8 +103,8 @@ static bool load_file(struct loading *loading, const char *path)
 		return false;
 	if (revision->squashed.count &&
 	    str_list_contains(loading->unfolded, revision->id))
-		return load_folder(loading, squashed_folder(&history->arena, path,
-							    revision->id));
+		return load_folder(loading,
+				   squashed_folder(&history->arena, path, revision->id));
 	revision->path = path;
 	ARRAY_PUSH(&history->arena, history->by_id, history->revision_count, revision);
 	return true;

@@ -133,8 +133,7 @@ bool revision_read(struct arena *arena, const struct source *source,
 	revision.create_date = reader_text(&reader, root, "create_date");
 	revision.message = reader_text(&reader, root, "message");
 	revision.squashed = read_ids(&reader, root, "squashed");
-	revision.squashed_checksums =
-		reader_list(&reader, root, "squashed_checksums");
+	revision.squashed_checksums = reader_list(&reader, root, "squashed_checksums");
 	ops_read_yaml(arena, source, yaml_get(root, "upgrade"), &revision.upgrade, diags);
 	ops_read_yaml(arena, source, yaml_get(root, "downgrade"), &revision.downgrade,
 		      diags);

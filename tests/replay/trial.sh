@@ -46,10 +46,10 @@ sql "$url" "CREATE TABLE mine (id int)"
 sql "$url" "CREATE ROLE trial_plain LOGIN; GRANT CREATE ON DATABASE trial TO trial_plain"
 plain=$(echo "$url" | sed 's#//[^@]*@#//trial_plain@#')
 
-finds() { # NAME DATABASE
+finds() { # URL NAME KIND
 	good_project "$1"
 	run test
-	expect "$2: a good history" 0 out '^2 revisions upgraded, 2 downgraded, on a temporary .*; compared with the models$' \
+	expect "$2: a good history" 0 out "^2 revisions upgraded, 2 downgraded, on a temporary $3; compared with the models\$" \
 		out '^No findings.$'
 	run test --format json
 	expect "$2: as JSON" 0 out '"findings": \[\]' out '"upgraded": 2' out '"models": true'
@@ -94,9 +94,9 @@ finds() { # NAME DATABASE
 	nothing_left "$2"
 }
 
-finds sqlite:///x.db SQLite
-finds "$url" PostgreSQL
-finds "$plain" 'a temporary schema'
+finds sqlite:///x.db SQLite file
+finds "$url" PostgreSQL database
+finds "$plain" 'a temporary schema' schema
 run test
 expect "a user who may not create databases gets a schema" 0 err 'a temporary schema is used' out 'on a temporary schema'
 revision 0005 '"0004"' '  - create_table: {name: t, schema: app, columns: [{name: id, type: integer}]}' '  - drop_table: {name: t, schema: app}'
@@ -125,6 +125,23 @@ def upgrade(): pass
 END
 run test
 expect "Python is not run" 2 err 'revision "0003" is Python'
+
+# Extensions that someone made who may.
+good_project "$url"
+revision 0003 '"0002"' '  - add_column: {table: users, column: {name: nick, type: {postgresql: citext, sqlite: TEXT}}}' \
+	'  - drop_column: {table: users, column: nick}'
+rm -r models
+sed -i '/models/d' schemadiff.yaml
+run test
+expect "a type that no one made" 1 out 'type "citext" does not exist'
+sql "$url" "CREATE EXTENSION citext"
+run test
+expect "an extension that the database has" 0
+revision 0001a null '  - execute: {postgresql: CREATE EXTENSION citext}' '  - execute: {postgresql: DROP EXTENSION citext}'
+sed -i 's/^down_revision: null/down_revision: "0001a"/' migrations/versions/0001.yaml
+run test
+expect "unless the history makes it" 0
+sql "$url" "DROP EXTENSION citext"
 
 # A run that is stopped clears up, too.
 good_project "$url"
