@@ -46,7 +46,7 @@ sql "$url" "CREATE TABLE mine (id int)"
 sql "$url" "CREATE ROLE trial_plain LOGIN; GRANT CREATE ON DATABASE trial TO trial_plain"
 plain=$(echo "$url" | sed 's#//[^@]*@#//trial_plain@#')
 
-finds() { # URL NAME KIND
+compares() { # URL NAME KIND
 	good_project "$1"
 	run test
 	expect "$2: a good history" 0 out "^2 revisions upgraded, 2 downgraded, on a temporary $3; compared with the models\$" \
@@ -59,7 +59,9 @@ finds() { # URL NAME KIND
 		out '^  \+ add column users.age' out '^1 finding$'
 	run test --format json
 	expect "$2: as JSON" 1 out '"kind": "models"' out '"add_column"'
+}
 
+finds() { # URL NAME
 	good_project "$1"
 	revision 0002 '"0001"' '  - add_column: {table: users, column: {name: name, type: varchar, nullable: false}}' '  []'
 	run test
@@ -94,9 +96,12 @@ finds() { # URL NAME KIND
 	nothing_left "$2"
 }
 
-finds sqlite:///x.db SQLite file
-finds "$url" PostgreSQL database
-finds "$plain" 'a temporary schema' schema
+compares sqlite:///x.db SQLite file
+finds sqlite:///x.db SQLite
+compares "$url" PostgreSQL database
+nothing_left PostgreSQL
+compares "$plain" 'a temporary schema' schema
+finds "$plain" 'a temporary schema'
 run test
 expect "a user who may not create databases gets a schema" 0 err 'a temporary schema is used' out 'on a temporary schema'
 revision 0005 '"0004"' '  - create_table: {name: t, schema: app, columns: [{name: id, type: integer}]}' '  - drop_table: {name: t, schema: app}'
