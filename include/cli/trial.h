@@ -4,6 +4,8 @@
 #ifndef CLI_TRIAL_H
 #define CLI_TRIAL_H
 
+#include <signal.h>
+
 #include "cli/compare.h"
 #include "cli/scratch.h"
 
@@ -48,6 +50,10 @@ struct trial {
 
 /* "heads", "upgrade", ... */
 const char *finding_kind_name(enum finding_kind kind);
+
+/* Let Ctrl-C and its like wait, in this thread and those that it starts, until nothing is
+ * left behind. The signals that were held before. */
+sigset_t trial_hold_signals(void);
 
 /* Run all of it. False with an error where it could not be done, whatever was found. */
 bool trial_run(struct session *session, struct trial *ret_trial);

@@ -2,6 +2,7 @@
 #include "cli/fleet.h"
 
 #include "cli/report.h"
+#include "cli/trial.h"
 
 static bool is_json(const struct session *session)
 {
@@ -96,6 +97,18 @@ static enum exit_status run_alone(struct fleet *fleet)
 	return session->options.command->run(session);
 }
 
+/* A signal goes to any thread that does not hold it: none may while trials run. */
+static void run_units(struct fleet *fleet)
+{
+	if (fleet->session->options.command != &commands[COMMAND_TEST]) {
+		fleet_run_units(fleet);
+		return;
+	}
+	const sigset_t before = trial_hold_signals();
+	fleet_run_units(fleet);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 enum exit_status fleet_run(struct session *session)
 {
 	struct fleet fleet = {.session = session};
@@ -106,7 +119,7 @@ enum exit_status fleet_run(struct session *session)
 		return status;
 	}
 	if (fleet.reported) {
-		fleet_run_units(&fleet);
+		run_units(&fleet);
 		report(&fleet);
 		status = worst(&fleet);
 	} else {

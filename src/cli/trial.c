@@ -64,7 +64,6 @@ static bool introspect(struct trial *trial, struct schema *ret_schema)
 				   &trial->session->diags);
 }
 
-/* Ctrl-C and its like wait until nothing is left behind. */
 static bool interrupted(struct trial *trial)
 {
 	sigset_t pending;
@@ -77,7 +76,7 @@ static bool interrupted(struct trial *trial)
 	return true;
 }
 
-static sigset_t hold_signals(void)
+sigset_t trial_hold_signals(void)
 {
 	sigset_t held, before;
 
@@ -365,7 +364,7 @@ bool trial_run(struct session *session, struct trial *ret_trial)
 	if (!check_kinds(trial))
 		return false;
 	check_heads(trial);
-	const sigset_t before = hold_signals();
+	const sigset_t before = trial_hold_signals();
 	bool done = scratch_open(session, &trial->scratch);
 	if (done) {
 		trial->what = arena_strdup(&trial->arena, trial->scratch.what);

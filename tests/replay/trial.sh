@@ -151,18 +151,25 @@ sql "$url" "DROP EXTENSION citext"
 # A run that is stopped clears up, too.
 good_project "$url"
 revision 0003 '"0002"' '  - execute: {postgresql: SELECT pg_sleep(1)}' '  []'
-"$SCHEMADIFF" test >"$scratch/out" 2>"$scratch/err" &
-pid=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-	[ "$(sql "$SCHEMADIFF_TEST_POSTGRES" "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1)%' AND pid <> pg_backend_pid()")" = 0 ] || break
-	sleep 0.1
-done
-kill -TERM "$pid"
-wait "$pid"
-status=$?
-ran="schemadiff test, stopped"
+stop_trial() { # ARGUMENT...
+	"$SCHEMADIFF" test "$@" >"$scratch/out" 2>"$scratch/err" &
+	pid=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ "$(sql "$SCHEMADIFF_TEST_POSTGRES" "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1)%' AND pid <> pg_backend_pid()")" = 0 ] || break
+		sleep 0.1
+	done
+	kill -TERM "$pid"
+	wait "$pid"
+	status=$?
+	ran="schemadiff test $*, stopped"
+}
+stop_trial
 expect_true "stopped: it dies by the signal" test "$status" = 143
 nothing_left "stopped"
+printf 'databases:\n  a: {url: "%s"}\n  b: {url: "%s"}\n  c: {url: "sqlite:///y.db"}\n' "$url" "$url" >>schemadiff.yaml
+stop_trial --all
+expect_true "several stopped: it dies by the signal" test "$status" = 143
+nothing_left "several stopped"
 sql "$SCHEMADIFF_TEST_POSTGRES" "DROP DATABASE trial"
 sql "$SCHEMADIFF_TEST_POSTGRES" "DROP ROLE trial_plain"
 finish
