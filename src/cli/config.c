@@ -290,8 +290,21 @@ static bool is_ini(const char *file)
 	return file && (text_ends_with(file, ".ini") || text_ends_with(file, ".cfg"));
 }
 
+/* Alembic may have its keys in a pyproject.toml, too. */
+static bool refuse_toml(const struct config_reader *reader)
+{
+	diag_error(reader->diags, NOWHERE,
+		   "configuration \"%s\" is TOML, which is not read",
+		   reader->config->file);
+	diag_hint(reader->diags, "Give an alembic.ini with a script_location of its own, "
+				 "or --script-location DIR.");
+	return false;
+}
+
 static bool read_file(struct config_reader *reader)
 {
+	if (text_ends_with(reader->config->file, ".toml"))
+		return refuse_toml(reader);
 	reader->source = file_read(reader->arena, reader->config->file, CONFIG_LIMIT,
 				   reader->diags);
 	if (!reader->source)

@@ -311,6 +311,10 @@ expect_trouble "but who needs a URL" '^alembic.ini:[0-9]+:18: error: no database
 run current --url sqlite:///app.db
 expect "--url serves then" 0 err '!error'
 
+printf '[tool.alembic]\nscript_location = "alembic"\n' >pyproject.toml
+run heads -c pyproject.toml
+expect_trouble "TOML is refused by name" 'configuration "pyproject.toml" is TOML'
+
 # Files that cannot be read.
 alembic_project
 printf 'from .base import revision\ndown_revision = None\n' >alembic/versions/c_x.py
