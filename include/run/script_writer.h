@@ -16,6 +16,9 @@ struct script_methods {
 	void (*close)(struct script_writer *writer);
 	/* Stop here unless the version table holds [ids]. */
 	void (*guard)(struct script_writer *writer, const struct str_list *ids);
+	/* Stop here with [message] unless [condition], an expression, is true. */
+	void (*demand)(struct script_writer *writer, const char *message,
+		       const char *condition);
 	/* How long statements may take, in a transaction or outside of one; may be NULL.
 	 */
 	void (*limit)(struct script_writer *writer);

@@ -37,14 +37,15 @@ const struct command commands[] = {
 		"upgrade", "REV", 1, 1, {FORMAT_TEXT, FORMAT_JSON},
 		"run revisions up to REV",
 		"REV is an id or the unique beginning of one, a label, head, heads, +N, REV+N,\n"
-		"or any of these on a branch: LABEL@head, LABEL@+N.\n",
+		"or any of these on a branch: LABEL@head, LABEL@+N. With --sql it may be A:B,\n"
+		"and is from the base where it is not.\n",
 		command_upgrade, false,
 	},
 	[COMMAND_DOWNGRADE] = {
 		"downgrade", "REV", 1, 1, {FORMAT_TEXT, FORMAT_JSON},
 		"undo revisions down to REV",
 		"REV is an id or the unique beginning of one, a label, base, -N, REV-N, or any\n"
-		"of these on a branch: LABEL@base, LABEL@-N.\n",
+		"of these on a branch: LABEL@base, LABEL@-N. With --sql it must be A:B.\n",
 		command_downgrade, false,
 	},
 	[COMMAND_CURRENT] = {

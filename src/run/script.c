@@ -144,6 +144,36 @@ struct script_step {
 	struct log_step row;
 };
 
+/*
+ * What stands newest in the log tells whether a revision is half done: steps that are
+ * done must not be done again, and none must be left out.
+ */
+static void demand_place(struct script_writer *writer, const struct log_step *row)
+{
+	struct arena *arena = &writer->arena;
+	const char *table = log_table_sql(arena, writer->dialect, writer->options);
+	const char *newest = arena_printf(
+		arena, "SELECT 1 FROM %s WHERE id = (SELECT max(id) FROM %s) AND", table,
+		table);
+	const char *half_done = "a revision is half done; schemadiff itself finishes it";
+
+	if (row->number == 1)
+		writer->methods->demand(
+			writer, half_done,
+			arena_printf(arena,
+				     "NOT EXISTS (%s (finished IS NULL OR step <> "
+				     "steps))",
+				     newest));
+	else
+		writer->methods->demand(
+			writer, half_done,
+			sql_format(arena, writer->dialect,
+				   "EXISTS (%s finished IS NOT NULL AND revision = %pL "
+				   "AND direction = %pL AND step = %d)",
+				   newest, row->revision, row->direction,
+				   (int)row->number - 1));
+}
+
 static void start_step(struct script_writer *writer, const struct script_step *step)
 {
 	script_add(writer, "%s",
@@ -199,6 +229,7 @@ static bool write_step(struct script_writer *writer, const struct script_step *s
 	begin(writer);
 	ensure_tables(writer, &step->revision->from);
 	writer->methods->guard(writer, &step->revision->from);
+	demand_place(writer, &step->row);
 	bool ok = step->step->step.kind == STEP_OUTSIDE
 			  ? write_outside(writer, step)
 			  : write_in_transaction(writer, step);

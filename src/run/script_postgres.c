@@ -1,5 +1,8 @@
 /* Scripts for psql. */
+#include <string.h>
+
 #include "base/arena.h"
+#include "render/sql_text.h"
 #include "run/run.h"
 #include "run/script_writer.h"
 
@@ -26,10 +29,31 @@ static void open_script(struct script_writer *writer)
 	set_search_path(writer);
 }
 
+/* A block of PL/pgSQL, in dollar quotes that do not occur in it. */
+static void add_block(struct script_writer *writer, const char *body)
+{
+	const char *tag = "$schemadiff$";
+
+	for (size_t i = 1; strstr(body, tag); i++)
+		tag = arena_printf(&writer->arena, "$schemadiff%zu$", i);
+	script_add(writer, "DO %s\n%s\n%s", tag, body, tag);
+}
+
+static void demand(struct script_writer *writer, const char *message,
+		   const char *condition)
+{
+	add_block(writer, sql_format(&writer->arena, writer->dialect,
+				     "BEGIN\n"
+				     "\tIF (%s) IS NOT TRUE THEN\n"
+				     "\t\tRAISE EXCEPTION USING MESSAGE = %pL;\n"
+				     "\tEND IF;\n"
+				     "END",
+				     condition, message));
+}
+
 /*
  * EXCLUSIVE lets those who only look pass, and keeps out whoever would write the rows:
- * another script waits here and then finds the database elsewhere. The ids are given to
- * the block as one text, so that nothing in them is read as code.
+ * another script waits here and then finds the database elsewhere.
  */
 static void guard(struct script_writer *writer, const struct str_list *ids)
 {
@@ -37,20 +61,20 @@ static void guard(struct script_writer *writer, const struct str_list *ids)
 		ids->count ? str_list_join(&writer->arena, ids, ", ") : "base";
 
 	script_add(writer, "LOCK TABLE %s IN EXCLUSIVE MODE", writer->version_table);
-	script_add(writer,
-		   "DO $schemadiff$\n"
-		   "DECLARE\n"
-		   "\twanted text := %pL;\n"
-		   "\tfound text := (SELECT coalesce(string_agg(version_num, ', ' ORDER "
-		   "BY version_num COLLATE \"C\"), 'base') FROM %s);\n"
-		   "BEGIN\n"
-		   "\tIF found <> wanted THEN\n"
-		   "\t\tRAISE EXCEPTION 'the database is at revision %%, and this script "
-		   "begins at %%', found, wanted;\n"
-		   "\tEND IF;\n"
-		   "END\n"
-		   "$schemadiff$",
-		   wanted, writer->version_table);
+	add_block(writer,
+		  sql_format(
+			  &writer->arena, writer->dialect,
+			  "DECLARE\n"
+			  "\twanted text := %pL;\n"
+			  "\tfound text := (SELECT coalesce(string_agg(version_num, ', ' "
+			  "ORDER BY version_num COLLATE \"C\"), 'base') FROM %s);\n"
+			  "BEGIN\n"
+			  "\tIF found <> wanted THEN\n"
+			  "\t\tRAISE EXCEPTION 'the database is at revision %%, and "
+			  "this script begins at %%', found, wanted;\n"
+			  "\tEND IF;\n"
+			  "END",
+			  wanted, writer->version_table));
 }
 
 /* As the runner has it; the guard in front waits for as long as another one takes. */
@@ -80,6 +104,7 @@ const struct script_methods postgres_script = {
 	.begin = "BEGIN",
 	.open = open_script,
 	.guard = guard,
+	.demand = demand,
 	.limit = limit,
 	.limit_outside = limit_outside,
 };

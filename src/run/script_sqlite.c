@@ -148,6 +148,7 @@ const struct script_methods sqlite_script = {
 	.open = open_script,
 	.close = close_script,
 	.guard = guard,
+	.demand = demand,
 	.before = before,
 	.after = after,
 	.rebuild = rebuild,

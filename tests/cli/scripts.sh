@@ -480,6 +480,12 @@ else
 	ok 'a script stops at an index that cannot be built'
 fi
 psql -q -X "$pg" -c "DELETE FROM users WHERE id = 2"
+if psql -q -X -v ON_ERROR_STOP=1 "$pg" -f "$scratch/out" -o /dev/null 2>"$scratch/err"; then
+	not_ok 'and does not begin anew'
+else
+	ok 'and does not begin anew'
+fi
+expect_true 'but says why' grep -q 'a revision is half done' "$scratch/err"
 run upgrade head
 expect 'and a run finishes the revision' 0
 expect_true 'once' test "$(psql -X -At "$pg" -c "SELECT code FROM users" -c "SELECT indisvalid FROM pg_index WHERE indexrelid = 'users_name'::regclass" -c "SELECT string_agg(revision || step || (finished IS NOT NULL), ' ' ORDER BY id) FROM schemadiff_log WHERE revision = '0003'" | tr '\n' ' ')" = '5 t 00031true 00032true 00033true '
