@@ -62,17 +62,71 @@ static bool no_key(const struct batch_plan *plan, struct diags *diags)
 	return false;
 }
 
+/* Does the list of an UPDATE's SET at [cursor] name a column of the key? Only names in
+ * front of "=" count, which stand behind SET, a comma or in a row before it. */
+static const char *find_assigned_key(const struct batch_plan *plan, struct arena *arena,
+				     const char *cursor)
+{
+	bool target = true;
+
+	for (int depth = 0;;) {
+		const struct token token = sql_next(plan->dialect, &cursor);
+		if (token.kind == TOKEN_END || token_is(token, ";") ||
+		    (depth == 0 &&
+		     (token_is_word(token, "where") || token_is_word(token, "from"))))
+			return NULL;
+		depth += token_is(token, "(") ? 1 : token_is(token, ")") ? -1 : 0;
+		if (token_is(token, "="))
+			target = false;
+		else if (depth == 0 && token_is(token, ","))
+			target = true;
+		if (!target ||
+		    (token.kind != TOKEN_WORD && token.kind != TOKEN_QUOTED_NAME))
+			continue;
+		const char *name = token_name(plan->dialect, arena, token);
+		if (str_list_contains(&plan->key.columns, name))
+			return name;
+	}
+}
+
+/* The column of the key that an execute's UPDATE of its own table sets; NULL for none. */
+static const char *find_updated_key(const struct batch_plan *plan, struct arena *arena)
+{
+	const char *cursor = plan->statement, *table = NULL;
+	struct token token = sql_next(plan->dialect, &cursor);
+
+	if (!token_is_word(token, "update"))
+		return NULL;
+	/* UPDATE OR ABORT schema.table AS alias SET: the name is what stands before an
+	 * alias or SET, behind the last point. */
+	for (token = sql_next(plan->dialect, &cursor);
+	     token.kind != TOKEN_END && !token_is_word(token, "set");
+	     token = sql_next(plan->dialect, &cursor))
+		if (token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED_NAME) {
+			const char *name = token_name(plan->dialect, arena, token);
+			if (text_equal(name, plan->table.name))
+				table = name;
+		}
+	return table ? find_assigned_key(plan, arena, cursor) : NULL;
+}
+
 /* Rows that are walked would leave their place, or be met again. */
 static bool key_is_left_alone(const struct batch_plan *plan, struct diags *diags)
 {
 	const struct op *op = plan->op;
+	struct arena arena = {0};
+	const char *name =
+		op->kind == OP_BACKFILL ? op->name : find_updated_key(plan, &arena);
+	bool ok = !name || !str_list_contains(&plan->key.columns, name);
 
-	if (op->kind != OP_BACKFILL || !str_list_contains(&plan->key.columns, op->name))
-		return true;
-	return diag_error(diags, op->position,
-			  "column \"%s\" is in the key by which the rows of table \"%s\" "
-			  "are walked, so it cannot be filled in batches",
-			  op->name, qualified_name(&diags->arena, op->schema, op->table));
+	if (!ok)
+		diag_error(diags, op->position,
+			   "column \"%s\" is in the key by which the rows of table "
+			   "\"%s\" are walked, so it cannot be changed in batches",
+			   name,
+			   qualified_name(&arena, plan->table.schema, plan->table.name));
+	arena_release(&arena);
+	return ok;
 }
 
 static void plan_backfill(struct batch_plan *plan, struct arena *arena,

@@ -12,7 +12,8 @@ const char *hook_name(enum hook hook);
 /* Are there commands for it? */
 bool hook_is_set(const struct session *session, enum hook hook);
 
-/* Add "SCHEMADIFF_[name]=[value]" to [facts], the empty text for NULL. */
+/* Add "SCHEMADIFF_[name]=[value]" to [facts], the empty text for NULL; what is too long
+ * for an environment is cut, and ends with "...". */
 void hook_add_fact(struct session *session, struct str_list *facts, const char *name,
 		   const char *value);
 /*

@@ -1,12 +1,17 @@
 /* Running hooks: what they are told, where, and what comes of their failure. */
 #include "cli/hooks.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/process.h"
 #include "render/ops_yaml.h"
 #include <limits.h>
 
-enum { REVISION_LIMIT = 64 << 20 };
+enum {
+	REVISION_LIMIT = 64 << 20,
+	FACT_LIMIT = 100000, /* bytes; Linux takes no text of more than 128 KiB */
+};
 
 bool hook_is_set(const struct session *session, enum hook hook)
 {
@@ -17,8 +22,9 @@ void hook_add_fact(struct session *session, struct str_list *facts, const char *
 		   const char *value)
 {
 	str_list_add(&session->arena, facts,
-		     arena_printf(&session->arena, "SCHEMADIFF_%s=%s", name,
-				  value ? value : ""));
+		     arena_printf(&session->arena, "SCHEMADIFF_%s=%.*s%s", name,
+				  FACT_LIMIT, value ? value : "",
+				  value && strlen(value) > FACT_LIMIT ? "..." : ""));
 }
 
 static struct str_list all_facts(struct session *session, enum hook hook,

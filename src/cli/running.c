@@ -45,6 +45,8 @@ static void note_facts(struct session *session, const struct runner_start *start
 	hook_add_fact(session, facts, "FROM", ids_text(session, &start->current));
 	hook_add_fact(session, facts, "TO", ids_text(session, &after));
 	hook_add_fact(session, facts, "REVISIONS", ids_text(session, &path));
+	hook_add_fact(session, facts, "COUNT",
+		      arena_printf(&session->arena, "%zu", path.count));
 }
 
 /* "app" of any URL: the database's name, or its file's without the folder and ending. */

@@ -188,4 +188,23 @@ expect "of several databases each has its own" 2 err 'hook of us, sqlite:///.*us
 run current -n us
 expect "and one that fails stops no other" 0 out 'r1'
 
+# Linux starts no program with a text of more than 128 KiB in its environment.
+project
+mkdir -p migrations/versions
+python3 - <<'PY'
+before = "null"
+for i in range(4500):
+    id = "%032d" % i
+    with open("migrations/versions/%s.yaml" % id, "w") as file:
+        file.write('revision: "%s"\ndown_revision: %s\nmessage: m\nupgrade: []\ndowngrade: []\n' % (id, before))
+    before = '"%s"' % id
+PY
+cat >schemadiff.yaml <<'YAML'
+url: sqlite:///app.db
+hooks: {before_upgrade: 'echo "$SCHEMADIFF_COUNT ${#SCHEMADIFF_REVISIONS}" >facts; exit 1'}
+YAML
+run upgrade head
+expect "a long way is told in short" 2 err 'its command exited with status 1'
+expect_true "which ends with three points" is_content facts "4500 100003"
+
 finish

@@ -329,7 +329,39 @@ Test(batch_postgres, refuses_to_fill_the_key)
 	live_execute(&live, "CREATE TABLE t (id int PRIMARY KEY)");
 	expect_refused("- backfill: {table: t, column: id, sql: id + 1, batch: 5}\n",
 		       "column \"id\" is in the key by which the rows of table \"t\" are "
-		       "walked, so it cannot be filled in batches");
+		       "walked, so it cannot be changed in batches");
+}
+
+static const struct {
+	const char *sql;
+	bool refused;
+} updates[] = {
+	{"UPDATE t SET b = 1, a = a + 1 WHERE :batch", true},
+	{"update only s.t as x set (b, a) = (1, 2) where :batch", true},
+	{"UPDATE t SET \"a\" = 2 FROM u WHERE :batch", true},
+	{"UPDATE t SET b = a, c = (a = 5) WHERE a = 1 AND :batch", false},
+	{"UPDATE t SET b = f(c, a), c = 3 WHERE :batch", false},
+	{"UPDATE u SET a = 2 FROM t WHERE :batch", false},
+	{"DELETE FROM t WHERE a = 2 AND :batch", false},
+	{"INSERT INTO u (a) SELECT a FROM t WHERE :batch", false},
+};
+
+Test(batch_postgres, refuses_to_change_the_key_by_hand)
+{
+	live_execute(&live, "CREATE TABLE t (a int PRIMARY KEY, b int, c int)");
+	live_introspect(&live);
+	for (size_t i = 0; i < ARRAY_SIZE(updates); i++) {
+		struct diags diags = {0};
+		struct batch_plan plan = {0};
+		const char *op = arena_printf(&arena,
+					      "- execute: {sql: '%s', batch: {table: t, "
+					      "size: 5}}\n",
+					      updates[i].sql);
+		cr_expect_eq(batch_plan_make(&arena, database_dialect(live.database),
+					     &live.schema, read_op(op), &plan, &diags),
+			     !updates[i].refused, "%s", updates[i].sql);
+		diags_release(&diags);
+	}
 }
 
 /* Rows behind the walk are found by what they lack. */

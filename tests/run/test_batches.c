@@ -103,6 +103,7 @@ struct watch {
 	size_t kill_at;	   /* statement, from 1; 0: never */
 	size_t statements; /* so far */
 	void (*meanwhile)(size_t batch);
+	runner_time lock_timeout;
 	size_t batches, retries;
 	struct runner_batch last;
 };
@@ -135,6 +136,7 @@ static void on_retry(const struct runner_pause *pause UNUSED, void *data)
 static bool run_on(struct database *database, struct watch *watch, struct diags *diags)
 {
 	struct runner_options options = {
+		.lock_timeout = watch->lock_timeout,
 		.events = {.data = watch,
 			   .statement = on_statement,
 			   .batch = on_batch,
@@ -510,6 +512,35 @@ Test(batches_sqlite, keep_foreign_keys)
 	sql("DELETE FROM t WHERE p < 3");
 	expect_upgrade(NULL);
 	expect_rows("SELECT count(*) FROM p", "0");
+}
+
+/* A row that the next batch needs, held for longer than a statement waits. */
+static void hold_a_row(size_t batch)
+{
+	if (batch != 2)
+		return;
+	const pid_t pid = fork();
+	cr_assert_geq(pid, 0);
+	if (pid == 0) {
+		test_postgres_sql(scene.url, "BEGIN; UPDATE t SET c = 'held' WHERE id = "
+					     "7; SELECT pg_sleep(1); COMMIT");
+		_exit(0);
+	}
+	usleep(300000);
+}
+
+Test(batches_postgres, are_tried_again_where_a_row_is_held)
+{
+	struct watch watch = {.meanwhile = hold_a_row, .lock_timeout = 100};
+
+	make_table(10);
+	revision("  - execute: {sql: UPDATE t SET n = n + 1 WHERE :batch, batch: {table: "
+		 "t, size: 3}}\n");
+	expect_upgrade(&watch);
+	while (wait(NULL) > 0)
+		;
+	cr_expect_gt(watch.retries, 0);
+	expect_rows("SELECT count(*), min(n), max(n), max(c) FROM t", "10|1|1|held");
 }
 
 static const char *const settings[] = {
