@@ -58,23 +58,20 @@ static void list_path(struct listing *listing, const struct history_point *heads
 }
 
 /* Mark the rows where the database stands. */
-static bool indicate_current(struct listing *listing)
+static bool indicate_current(struct listing *listing, const struct str_list *current)
 {
 	struct session *session = listing->session;
-	struct str_list current = {0};
 
-	if (!session_stands(session, &current))
-		return false;
 	listing->shows_current = true;
 	listing->parts |= LIST_CURRENT;
 	const bool *applied =
-		history_mark_below(&session->history, &session->arena, &current);
+		history_mark_below(&session->history, &session->arena, current);
 	for (size_t i = 0; i < listing->count; i++) {
 		struct listing_row *row = &listing->rows[i];
-		row->current = str_list_contains(&current, row->id);
+		row->current = str_list_contains(current, row->id);
 		row->applied = applied[row->revision->rank];
 	}
-	session_check_known(session, &current);
+	session_check_known(session, current);
 	return listing_read_log(listing);
 }
 
@@ -85,15 +82,18 @@ enum exit_status command_history(struct session *session)
 		.parts = LIST_PARENTS | LIST_LABELS | LIST_POINTS | LIST_MESSAGE,
 	};
 	struct history_point heads = {0}, path = {0};
+	struct str_list current = {0};
 
-	if (!session_list_history(session))
+	/* Where the database stands decides what is unfolded of what was squashed. */
+	if (!session_list_history(session) ||
+	    (session->options.indicate_current && !session_stands(session, &current)))
 		return EXIT_TROUBLE;
 	if (!session->options.range)
 		find_all(session, &heads, &path);
 	else if (!find_range(session, &heads, &path))
 		return EXIT_TROUBLE;
 	list_path(&listing, &heads, &path);
-	if (session->options.indicate_current && !indicate_current(&listing))
+	if (session->options.indicate_current && !indicate_current(&listing, &current))
 		return EXIT_TROUBLE;
 	listing_write(&listing);
 	return session_status(session);

@@ -208,6 +208,8 @@ inside() {
 	make_copy inside r3
 	run current --url "$(url_of inside)"
 	expect "$database: current inside the run" 0 out '^r3'
+	run history -i --url "$(url_of inside)"
+	expect "$database: history -i, too" 0 out 'r2 -> r3 .*\(current\)' out 'r3 -> r4'
 	run check --url "$(url_of inside)" --models models
 	expect "$database: check works inside" 1
 	go inside downgrade r2
