@@ -121,6 +121,32 @@ expect "a merge goes where its first parent is" 0 out '^../migrations/versions/m
 run heads
 expect "all of them are found" 0 out '^m1 \(head\)$'
 
+# Autogenerate where there are several heads.
+project
+unset DATABASE_URL
+"$SCHEMADIFF" init -q --url sqlite:///shop.db >/dev/null
+"$SCHEMADIFF" revision -q --autogenerate --rev-id a1 >/dev/null
+"$SCHEMADIFF" upgrade -q head
+"$SCHEMADIFF" revision -q --rev-id a2 >/dev/null
+"$SCHEMADIFF" revision -q --rev-id b1 --head a1 --splice --branch-label side >/dev/null
+printf '\nExtra:\n  fields:\n    id: {type: int, primary_key: true}\n' >>models/models.yaml
+run --autogenerate
+expect_trouble "autogenerate wants to know which head" 'has 2 heads: a2, b1'
+"$SCHEMADIFF" upgrade -q side@head
+run --autogenerate --head side@head
+expect_trouble "and a database at all of them" 'not up to date'
+expect_true "the hint says so" grep -q 'upgrade heads' "$scratch/err"
+"$SCHEMADIFF" upgrade -q heads
+run --autogenerate --head side@head --rev-id b2
+expect "then it goes on" 0 out '^\+ create table extra'
+run show b2
+expect "where it was told to" 0 out '^Parent: b1$'
+run revision -q --head base --rev-id c1 --depends-on b2
+"$SCHEMADIFF" upgrade -q heads
+sed -i 's/^Extra:/Other:/' models/models.yaml
+run --autogenerate --head a2 --rev-id a3
+expect "a head without a row, as another depends on it, is reached" 0 out '^\+ create table other'
+
 # Lists.
 write_branches
 run heads
