@@ -11,12 +11,8 @@ static bool only_shows(struct session *session, bool upgrade,
 	const struct options *options = &session->options;
 
 	*ret_status = EXIT_TROUBLE;
-	if (options->sql && options->dry_run)
-		diag_error(&session->diags, NOWHERE, "--sql does not go with --dry-run");
-	else if (options->format == FORMAT_JSON && !options->dry_run && !session->label)
+	if (options->format == FORMAT_JSON && !options->dry_run && !session->label)
 		diag_error(&session->diags, NOWHERE, "--format json goes with --dry-run");
-	else if (options->dialect && !options->sql)
-		diag_error(&session->diags, NOWHERE, "--dialect goes with --sql");
 	else if (options->sql)
 		*ret_status = script_run(session, upgrade);
 	else if (options->dry_run)

@@ -310,6 +310,17 @@ static void check_options(struct parse *parse)
 				   option_rows[i].name);
 }
 
+/* Options that mean nothing without another one, or beside it. */
+static void check_together(struct parse *parse)
+{
+	const struct options *options = parse->options;
+
+	if (options->sql && options->dry_run)
+		diag_error(parse->diags, NOWHERE, "--sql does not go with --dry-run");
+	if (options->dialect && !options->sql)
+		diag_error(parse->diags, NOWHERE, "--dialect goes with --sql");
+}
+
 static void check_operands(struct parse *parse)
 {
 	const struct command *command = parse->options->command;
@@ -399,6 +410,7 @@ bool options_parse(struct arena *arena, int argc, char *const *argv,
 	choose_jobs(&parse);
 	if (ret_options->command && !ret_options->help && !ret_options->version) {
 		check_options(&parse);
+		check_together(&parse);
 		check_operands(&parse);
 		choose_format(&parse);
 	}

@@ -504,6 +504,9 @@ expect_true 'leaves the rows' test "$(sqlite3 c.db 'SELECT version_num FROM alem
 run stamp --sql --dialect sqlite --purge head
 expect_trouble 'nothing is purged unseen' '--purge does not go with --sql'
 
+run stamp head --dialect sqlite
+expect_trouble 'a dialect is for scripts' '--dialect goes with --sql'
+
 # Dry runs.
 
 psql -q -X -v ON_ERROR_STOP=1 "$pg" -f up.sql -o /dev/null
