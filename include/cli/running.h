@@ -6,9 +6,8 @@
 
 /* Do the options about a run fit together? False with an error. */
 bool running_check(struct session *session);
-/* The runner's event: something is to be run. False with an error where a hook or the
- * backup says no. */
-bool running_start(const struct runner_start *start, void *data);
+/* Those of session_runner(), with hooks and backup before anything is run. */
+struct runner_options running_options(struct session *session);
 /* After the run: the hooks about its outcome, and the status that comes of it. [count] is
  * the number of revisions that were run. */
 enum exit_status running_end(struct session *session, bool upgrade, bool done,

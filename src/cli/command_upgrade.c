@@ -41,7 +41,7 @@ static bool resolve(struct session *session, enum history_direction direction,
 
 enum exit_status command_upgrade(struct session *session)
 {
-	struct runner_options options = session_runner(session);
+	struct runner_options options = running_options(session);
 	struct history_point target = {0};
 	struct str_list current = {0};
 	enum exit_status status;
@@ -61,7 +61,7 @@ enum exit_status command_upgrade(struct session *session)
 
 enum exit_status command_downgrade(struct session *session)
 {
-	struct runner_options options = session_runner(session);
+	struct runner_options options = running_options(session);
 	struct history_point target = {0};
 	struct str_list current = {0};
 	enum exit_status status;

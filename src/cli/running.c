@@ -129,7 +129,7 @@ static bool back_up(struct session *session)
 	return true;
 }
 
-bool running_start(const struct runner_start *start, void *data)
+static bool start_run(const struct runner_start *start, void *data)
 {
 	struct session *session = data;
 	const enum hook hook =
@@ -141,6 +141,14 @@ bool running_start(const struct runner_start *start, void *data)
 		return false;
 	session->run_started = true;
 	return true;
+}
+
+struct runner_options running_options(struct session *session)
+{
+	struct runner_options options = session_runner(session);
+
+	options.events.starting = start_run;
+	return options;
 }
 
 static const char *first_error(const struct session *session)

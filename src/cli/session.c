@@ -6,7 +6,6 @@
 #include "base/file.h"
 #include "cli/progress.h"
 #include "cli/report.h"
-#include "cli/running.h"
 #include "run/plan.h"
 
 /* The file of an SQLite URL in schemadiff.yaml is relative to that file's folder. */
@@ -233,7 +232,6 @@ struct runner_options session_runner(struct session *session)
 				.statement = show_statement,
 				.waiting = show_waiting,
 				.retrying = show_retry,
-				.starting = running_start,
 				.batch = show_batch,
 			},
 	};

@@ -188,6 +188,18 @@ expect "of several databases each has its own" 2 err 'hook of us, sqlite:///.*us
 run current -n us
 expect "and one that fails stops no other" 0 out 'r1'
 
+# A trial on a scratch database is no run.
+hooked <<'YAML'
+  before_upgrade: touch hooked
+  after_upgrade: touch hooked
+YAML
+cat >models.yaml <<'YAML'
+One: {table: one, fields: {id: {type: int | None, primary_key: true}}}
+YAML
+run test -v --models models.yaml
+expect "revisions run in a trial" 1 err 'Running upgrade r1 -> r2'
+expect_true "a trial calls no hooks" test ! -e hooked
+
 # Linux starts no program with a text of more than 128 KiB in its environment.
 project
 mkdir -p migrations/versions
