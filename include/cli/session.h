@@ -59,6 +59,8 @@ void session_read_also_models(struct session *session);
 /* Read the revision files into session->history; where that is false, it still holds what
  * commands that only list can go on with. */
 bool session_load_history(struct session *session);
+/* Read them again, since they have changed. */
+bool session_reload_history(struct session *session);
 /* Where there may be none: no folder gives an empty history. */
 bool session_load_history_if_any(struct session *session);
 

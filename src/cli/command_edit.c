@@ -107,8 +107,7 @@ static bool find_files(struct session *session, struct str_list *ret_paths)
 static enum exit_status check_history(struct session *session)
 {
 	diags_release(&session->diags);
-	history_release(&session->history);
-	return session_load_history(session) ? EXIT_CLEAN : EXIT_TROUBLE;
+	return session_reload_history(session) ? EXIT_CLEAN : EXIT_TROUBLE;
 }
 
 enum exit_status command_edit(struct session *session)

@@ -68,6 +68,17 @@ bool session_load_history(struct session *session)
 	return loaded;
 }
 
+bool session_reload_history(struct session *session)
+{
+	/* What is shared stays as it was. */
+	if (!session->project || session->unfolded)
+		history_release(&session->history);
+	session->history = (struct history){0};
+	session->unfolded |= session->project != NULL;
+	return config_read_history(&session->config, NULL, &session->history,
+				   &session->diags);
+}
+
 bool session_load_history_if_any(struct session *session)
 {
 	const struct str_list *folders = &session->config.version_locations;

@@ -119,6 +119,13 @@ expect "a trial of their history" 1 out 'on a temporary database' out 'not what 
 run downgrade -1 -q
 rm migrations/versions/0002_more.yaml
 
+# The history is shared, and is read anew after it was edited.
+EDITOR="sed -i 's/^message:.*/message: edited/'" run edit head
+expect "edit for all" 0
+run history
+expect "is edited for all" 0 out '0001 \(head\), edited$'
+sed -i 's/^message:.*/message: first/' migrations/versions/0001_*.yaml
+
 # What one tenant lacks is not taken from elsewhere.
 sql 'DROP TABLE acme.orders; CREATE TABLE public.orders (precious int); CREATE TABLE public.kept (a int);
 	CREATE VIEW "x y; drop".live AS SELECT 1 AS a'
