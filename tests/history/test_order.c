@@ -113,11 +113,11 @@ Test(order, stays_on_a_branch)
 	history_files_close(&files);
 }
 
-/* A quadratic step would take minutes: short branches, each merged at once, and a long
+/* A quadratic step would take longer than this: short branches, each merged at once, and a long
  * one beside them all that each merge depends on. */
-Test(order, of_ten_thousand_revisions_takes_no_time, .timeout = 60)
+Test(order, of_thousands_of_revisions_takes_no_time, .timeout = 60)
 {
-	enum { COUNT = 10000 };
+	enum { COUNT = 4000 };
 	struct history_files files = {0};
 
 	history_files_open(&files);
@@ -140,6 +140,6 @@ Test(order, of_ten_thousand_revisions_takes_no_time, .timeout = 60)
 	const double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
 	expect_newest_first(&files, &order);
 	cr_log_info("%d revisions in %.2f s", COUNT, seconds);
-	cr_expect(seconds < 5, "%.2f s", seconds);
+	cr_expect(seconds < 1, "%.2f s", seconds);
 	history_files_close(&files);
 }
