@@ -144,9 +144,8 @@ static bool rows_may_change(struct statement statement, struct token first)
 static bool alter_table_may_change(struct statement statement)
 {
 	static const char *const before_name[] = {"if", "exists", "only"};
-	struct token token = next_but(&statement, before_name, ARRAY_SIZE(before_name));
-
-	token = next(&statement);
+	next_but(&statement, before_name, ARRAY_SIZE(before_name));
+	struct token token = next(&statement);
 	if (token_is(token, ".")) {
 		next(&statement);
 		token = next(&statement);

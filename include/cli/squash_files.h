@@ -12,8 +12,9 @@ struct squashed_files {
 
 /*
  * Put [text] in the place of all [files], which are kept in squashed/ID beside it, with
- * what was squashed into them before. A history that can be read is there at any moment.
- * False with an error; as long as the new file is not in place, nothing has changed.
+ * what was squashed into them before. Nothing is lost at any moment: where it is cut
+ * short, the old history is there, or the new one with old files beside it, which reading
+ * names as what to remove. False with an error.
  */
 bool squashed_files_replace(struct session *session, const struct squashed_files *files,
 			    const struct strbuf *text);

@@ -114,10 +114,12 @@ static bool find_chain(struct squash *squash)
 				   session->options.operands.items[0], NULL, &range,
 				   &session->diags))
 		return false;
-	if (range.to.count != 1 || range.from.count > 1)
-		return diag_error(&session->diags, NOWHERE,
-				  "\"%s\" does not lead from one revision to another",
-				  session->options.operands.items[0]);
+	if (range.to.count != 1 || range.from.count > 1) {
+		diag_error(&session->diags, NOWHERE,
+			   "\"%s\" does not lead from one revision to another",
+			   session->options.operands.items[0]);
+		return false;
+	}
 	squash->last = range.to.revisions[0];
 	return collect_chain(session, range.from.count ? range.from.revisions[0] : NULL,
 			     squash->last, &squash->chain) &&

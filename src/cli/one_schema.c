@@ -45,9 +45,9 @@ static bool text_has(const char *text, const char *word)
 static bool text_reaches(const char *text, const char *schema)
 {
 	size_t length = strlen(schema);
-	const char *at = text;
+	const char *at = text ? strcasestr(text, schema) : NULL;
 
-	while (at && (at = strcasestr(at, schema))) {
+	for (; at; at = strcasestr(at, schema)) {
 		at += length;
 		if (at[strspn(at, "\" \t\r\n")] == '.')
 			return true;

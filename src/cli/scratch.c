@@ -116,9 +116,10 @@ static bool create_extensions(struct session *session, struct scratch *scratch)
 			    &session->diags))
 		return false;
 	for (size_t i = 0; i < result.row_count; i++) {
-		const char **row = &result.cells[i * result.column_count];
-		if (!history_mentions(&session->history, row[0]))
-			database_execute(scratch->database, row[1], &refused);
+		const size_t at = i * result.column_count;
+		if (!history_mentions(&session->history, result.cells[at]))
+			database_execute(scratch->database, result.cells[at + 1],
+					 &refused);
 	}
 	diags_release(&refused);
 	return true;

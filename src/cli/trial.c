@@ -235,7 +235,9 @@ static bool go_down_one(struct trial *trial, size_t i, struct finding *last,
 		return false;
 	if (!same && !(last->revision && same_differences(last, &finding)))
 		ARRAY_PUSH(&trial->arena, trial->findings, trial->finding_count, finding);
-	*last = same ? (struct finding){0} : finding;
+	if (same)
+		finding = (struct finding){0};
+	*last = finding;
 	return true;
 }
 
