@@ -134,6 +134,8 @@ struct log_entry {
 	const char *database_user; /* NULL on SQLite */
 	const char *user_name;	   /* who ran the program: "ann@laptop"; NULL: a script
 				      was run */
+	const char *progress; /* "300 rows, walk, after 300": of a step in batches, else
+				 NULL */
 };
 
 /* The whole log, oldest first; none where there is no table. */

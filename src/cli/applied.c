@@ -107,10 +107,14 @@ const char *unfinished_text(struct arena *arena, const struct runner_unfinished 
 
 static void warn_unfinished(struct session *session, const struct runner_unfinished *item)
 {
+	const char *progress = item->entry->progress;
+
 	diag_warning(&session->diags, NOWHERE, "revision \"%s\" is half done, %s",
 		     item->revision, unfinished_text(&session->arena, item));
-	diag_detail(&session->diags, "It was begun %s.",
-		    log_entry_text(&session->arena, item->entry));
+	diag_detail(&session->diags, "It was begun %s.%s%s%s",
+		    log_entry_text(&session->arena, item->entry),
+		    progress ? " Of a step in batches are done: " : "",
+		    progress ? progress : "", progress ? "." : "");
 	diag_hint(&session->diags, "Where no one is at work on it now, the next run goes "
 				   "on with it.");
 }

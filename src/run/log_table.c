@@ -118,6 +118,7 @@ enum {
 	LOG_USER,
 	LOG_STARTED,
 	LOG_FINISHED,
+	LOG_PROGRESS,
 };
 
 static const char *log_query(struct run *run, bool open_only)
@@ -131,7 +132,7 @@ static const char *log_query(struct run *run, bool open_only)
 	add_time(dialect, &sql, "l.started");
 	strbuf_adds(&sql, ", ");
 	add_time(dialect, &sql, "l.finished");
-	strbuf_addf(&sql, " FROM %s AS l", table);
+	strbuf_addf(&sql, ", l.progress FROM %s AS l", table);
 	if (open_only)
 		strbuf_addf(&sql,
 			    " LEFT JOIN (SELECT revision, MAX(id) AS id FROM %s"
@@ -158,6 +159,7 @@ static struct log_entry entry_of(const char *const *cells)
 		.steps = number_of(cells[LOG_STEPS]),
 		.started = cells[LOG_STARTED],
 		.finished = cells[LOG_FINISHED],
+		.progress = cells[LOG_PROGRESS],
 		.checksum = cells[LOG_CHECKSUM],
 		.program_version = cells[LOG_PROGRAM],
 		.database_user = cells[LOG_DATABASE_USER],

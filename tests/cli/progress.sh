@@ -42,4 +42,13 @@ expect "not with -q" 0 out '!rows'
 TERM=dumb run_on_terminal downgrade base
 expect "nor where nothing can be taken away" 0 out '!rows' out 'Running downgrade'
 
+# A kill leaves a row of the log that says how far the step is.
+sqlite3 app.db "INSERT INTO schemadiff_log
+(id, revision, direction, step, steps, started, checksum, program_version, progress)
+SELECT id + 1, revision, 'upgrade', 1, 1, started, checksum, program_version, '300 rows, walk, after 300'
+FROM schemadiff_log ORDER BY id DESC LIMIT 1"
+run current
+expect "how far a step is that was killed" 0 err 'revision "r1" is half done' \
+	err 'Of a step in batches are done: 300 rows, walk, after 300\.'
+
 finish
