@@ -20,6 +20,8 @@ struct planned_revision {
 	struct str_list from, to; /* the version rows before and after */
 	struct planned_step *steps;
 	size_t step_count;
+	size_t done; /* steps at the beginning that are done, and have no statements here
+		      */
 };
 
 struct run_plan {
@@ -40,6 +42,10 @@ struct plan_request {
 	/* The schema was read from the database, and is read again behind SQL of the
 	 * user's: nothing depends on what that does, but the plan cannot foresee it. */
 	bool live;
+	/* A revision that is half done, and how many of its steps [schema] has behind it
+	 * already; NULL: none. */
+	const char *begun;
+	size_t begun_steps;
 	bool costs;	    /* find them */
 	int server_version; /* for the costs, as in struct cost_context */
 	bool utc;

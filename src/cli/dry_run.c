@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "cli/applied.h"
 #include "cli/locate.h"
 #include "render/sql_shell.h"
 #include "schema/overlay.h"
@@ -203,7 +204,10 @@ static void write_text(const struct dry_report *report, struct strbuf *out)
 		strbuf_adds(out, i ? "\n" : "");
 		sql_write_comment(
 			out, revision_title(&scratch, planned->revision, plan->upgrade));
-		for (size_t j = 0; j < planned->step_count; j++)
+		if (planned->done)
+			strbuf_addf(out, "-- %zu of %zu steps are done already\n",
+				    planned->done, planned->step_count);
+		for (size_t j = planned->done; j < planned->step_count; j++)
 			write_step(report, &planned->steps[j], planned->step_count, out);
 	}
 	if (plan->dialect->id == DIALECT_SQLITE && plan->count)
@@ -250,6 +254,45 @@ static void read_server(struct session *session, struct plan_request *request)
 	diags_release(&ignored);
 }
 
+/* It comes first, as in a run. */
+static void move_to_front(struct plan_request *request, const char *id)
+{
+	size_t i = 0;
+
+	while (i < request->count && !text_equal(request->path[i]->id, id))
+		i++;
+	if (i == request->count)
+		return;
+	const struct revision *revision = request->path[i];
+	for (; i > 0; i--)
+		request->path[i] = request->path[i - 1];
+	request->path[0] = revision;
+}
+
+/* What a run before left half done, this one goes on with, or refuses to pass. */
+static bool find_begun(struct session *session, struct plan_request *request)
+{
+	const struct runner_options options = session_runner(session);
+	struct runner_unfinished *items = NULL;
+	size_t count = 0;
+
+	if (!runner_unfinished(session->database, &session->history, &options,
+			       &session->arena, &items, &count, &session->diags))
+		return false;
+	if (!count)
+		return true;
+	if (items->upgrade == request->upgrade && !items->undone) {
+		request->begun = items->revision;
+		request->begun_steps = items->run.done;
+		move_to_front(request, items->revision);
+		return true;
+	}
+	diag_warning(&session->diags, NOWHERE, "revision \"%s\" is half done, %s",
+		     items->revision, unfinished_text(&session->arena, items));
+	diag_hint(&session->diags, "What is shown is planned as if it were not.");
+	return true;
+}
+
 static void write_report(struct session *session, const struct run_plan *plan)
 {
 	struct dry_report report = {.plan = plan};
@@ -290,7 +333,8 @@ enum exit_status dry_run(struct session *session, bool upgrade)
 	struct run_plan plan = {0};
 
 	if (!session_load_history(session) || !session_open(session, true) ||
-	    !session_current(session, &request.current) || !find_path(session, &request))
+	    !session_current(session, &request.current) ||
+	    !find_path(session, &request) || !find_begun(session, &request))
 		return EXIT_TROUBLE;
 	request.dialect = database_dialect(session->database);
 	read_server(session, &request);

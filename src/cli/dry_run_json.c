@@ -84,11 +84,13 @@ static json_t *json_revision(const struct dry_report *report,
 {
 	json_t *object = json_object(), *steps = json_array();
 
-	for (size_t i = 0; i < planned->step_count; i++)
+	for (size_t i = planned->done; i < planned->step_count; i++)
 		json_array_append_new(steps, json_step(report, &planned->steps[i]));
 	json_object_set_new(object, "revision", json_text(planned->revision->id));
 	json_object_set_new(object, "message", json_text(planned->revision->message));
 	json_object_set_new(object, "path", json_text(planned->revision->path));
+	json_object_set_new(object, "steps_done",
+			    json_integer((json_int_t)planned->done));
 	json_object_set_new(object, "steps", steps);
 	return object;
 }

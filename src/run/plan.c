@@ -172,6 +172,35 @@ static bool plan_step(struct planner *planner, const struct revision *revision,
 	return ok;
 }
 
+/* A step outside of a transaction that was begun may have left an index behind, whole or
+ * not: the step makes it as if it were not there. */
+static void forget_leftover(const struct planner *planner, const struct step *step)
+{
+	const struct op *op = step->ops.count ? step->ops.items[0] : NULL;
+
+	if (step->kind != STEP_OUTSIDE || op->kind != OP_CREATE_INDEX)
+		return;
+	struct table *table = schema_find_table(planner->schema, op->schema, op->table);
+	const struct index *index =
+		table ? table_find_index(table, op->index->name) : NULL;
+	if (index)
+		table_remove_index(table, index);
+}
+
+/* How many steps are done; the next one may have been begun. */
+static size_t find_done(const struct planner *planner, const struct revision *revision,
+			const struct step_list *steps)
+{
+	const struct plan_request *request = planner->request;
+	size_t done = request->begun_steps;
+
+	if (!text_equal(revision->id, request->begun))
+		return 0;
+	if (done < steps->count)
+		forget_leftover(planner, &steps->items[done]);
+	return done;
+}
+
 static bool plan_revision(struct planner *planner, struct planned_revision *planned,
 			  bool upgrade)
 {
@@ -184,9 +213,11 @@ static bool plan_revision(struct planner *planner, struct planned_revision *plan
 	planned->steps =
 		arena_alloc(planner->arena, steps.count * sizeof(*planned->steps));
 	planned->step_count = steps.count;
+	planned->done = find_done(planner, planned->revision, &steps);
 	for (size_t i = 0; i < steps.count; i++) {
 		planned->steps[i].step = steps.items[i];
-		if (!plan_step(planner, planned->revision, &planned->steps[i]))
+		if (i >= planned->done &&
+		    !plan_step(planner, planned->revision, &planned->steps[i]))
 			return false;
 	}
 	return true;

@@ -486,6 +486,9 @@ else
 	ok 'and does not begin anew'
 fi
 expect_true 'but says why' grep -q 'a revision is half done' "$scratch/err"
+run upgrade head --dry-run
+expect 'a dry run shows what is left of it' 0 out '1 of 3 steps are done already' out '!ADD COLUMN' \
+	out 'CREATE UNIQUE INDEX CONCURRENTLY' out 'SET NOT NULL'
 run upgrade head
 expect 'and a run finishes the revision' 0
 expect_true 'once' test "$(psql -X -At "$pg" -c "SELECT code FROM users" -c "SELECT indisvalid FROM pg_index WHERE indexrelid = 'users_name'::regclass" -c "SELECT string_agg(revision || step || (finished IS NOT NULL), ' ' ORDER BY id) FROM schemadiff_log WHERE revision = '0003'" | tr '\n' ' ')" = '5 t 00031true 00032true 00033true '
