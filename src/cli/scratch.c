@@ -76,9 +76,9 @@ static bool create_database(struct scratch *scratch, const struct database_url *
 		return false;
 	scratch->what = "a temporary database";
 	/* Of two values the last counts: libpq's manual, 34.1.1.2. */
-	own.conninfo =
-		arena_printf(&scratch->arena, "%s%cdbname=%s", url->conninfo,
-			     strchr(url->conninfo, '?') ? '&' : '?', scratch->created);
+	const char *server = url->conninfo ? url->conninfo : "postgresql://";
+	own.conninfo = arena_printf(&scratch->arena, "%s%cdbname=%s", server,
+				    strchr(server, '?') ? '&' : '?', scratch->created);
 	scratch->database = database_open(&own, &options, diags);
 	return scratch->database;
 }
