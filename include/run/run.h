@@ -71,6 +71,7 @@ struct run {
 	 */
 	struct schema known;
 	size_t tries;	    /* of what is being tried, that failed */
+	size_t log_settled; /* up to this id the log holds nothing half done */
 	struct arena arena; /* for the whole call */
 	struct arena step;  /* for one transaction */
 	struct diags *diags;

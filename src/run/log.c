@@ -110,15 +110,16 @@ const char *log_start_sql(struct arena *arena, const struct dialect *dialect,
 	return strbuf_copy(&sql, arena);
 }
 
-/* Only the newest row of the step counts. */
+/* Only the newest row of the step counts; looked for from the end, as it was hardly long
+ * ago that it was written. */
 static void add_newest(const struct dialect *dialect, struct strbuf *sql,
 		       const char *table, const struct log_step *step)
 {
-	strbuf_addf(sql, "\nWHERE id = (SELECT MAX(id) FROM %s WHERE revision = ", table);
+	strbuf_addf(sql, "\nWHERE id = (SELECT id FROM %s WHERE revision = ", table);
 	add_literal(dialect, sql, step->revision);
 	strbuf_adds(sql, " AND direction = ");
 	add_literal(dialect, sql, step->direction);
-	strbuf_addf(sql, " AND step = %zu)", step->number);
+	strbuf_addf(sql, " AND step = %zu ORDER BY id DESC LIMIT 1)", step->number);
 }
 
 const char *log_finish_sql(struct arena *arena, const struct dialect *dialect,

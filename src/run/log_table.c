@@ -32,9 +32,9 @@ bool log_table_ensure(struct run *run)
 	if (!log_exists(run, &exists))
 		return false;
 	return exists ||
-	       run_execute(run, log_create_sql(&run->arena,
-					       database_dialect(run->database),
-					       run->options, /* if_missing= */ false));
+	       run_execute(run,
+			   log_create_sql(&run->arena, database_dialect(run->database),
+					  run->options, /* if_missing= */ false));
 }
 
 bool log_start(struct run *run, const struct log_step *step)
@@ -52,9 +52,9 @@ bool log_finish(struct run *run, const struct log_step *step)
 
 bool log_write_progress(struct run *run, const struct log_step *step, const char *text)
 {
-	return run_execute(
-		run, log_progress_sql(&run->step, database_dialect(run->database),
-				      run->options, step, text));
+	return run_execute(run,
+			   log_progress_sql(&run->step, database_dialect(run->database),
+					    run->options, step, text));
 }
 
 bool log_read_progress(struct run *run, const struct log_step *step,
@@ -121,6 +121,19 @@ enum {
 	LOG_PROGRESS,
 };
 
+/* Of a long log a run reads once what came before it. */
+static void add_open_only(const struct run *run, struct strbuf *sql, const char *table)
+{
+	strbuf_addf(sql,
+		    " LEFT JOIN (SELECT revision, MAX(id) AS id FROM %s"
+		    " WHERE step = steps AND finished IS NOT NULL AND id > %zu"
+		    " GROUP BY revision) AS done ON done.revision = l.revision"
+		    " WHERE l.id > %zu AND l.id > COALESCE(done.id, 0) AND"
+		    " l.id > COALESCE((SELECT MAX(id) FROM %s"
+		    " WHERE direction = 'stamp' AND id > %zu), 0)",
+		    table, run->log_settled, run->log_settled, table, run->log_settled);
+}
+
 static const char *log_query(struct run *run, bool open_only)
 {
 	const struct dialect *dialect = database_dialect(run->database);
@@ -134,13 +147,7 @@ static const char *log_query(struct run *run, bool open_only)
 	add_time(dialect, &sql, "l.finished");
 	strbuf_addf(&sql, ", l.progress FROM %s AS l", table);
 	if (open_only)
-		strbuf_addf(&sql,
-			    " LEFT JOIN (SELECT revision, MAX(id) AS id FROM %s"
-			    " WHERE step = steps AND finished IS NOT NULL"
-			    " GROUP BY revision) AS done ON done.revision = l.revision"
-			    " WHERE l.id > COALESCE(done.id, 0) AND l.id > COALESCE("
-			    "(SELECT MAX(id) FROM %s WHERE direction = 'stamp'), 0)",
-			    table, table);
+		add_open_only(run, &sql, table);
 	strbuf_adds(&sql, " ORDER BY l.id");
 	return strbuf_copy(&sql, &run->arena);
 }
@@ -212,15 +219,37 @@ static bool is_out_of_date(const struct run *run, const bool *applied,
 	return revision && applied[revision->rank] == item->upgrade;
 }
 
+/* The newest id of the log, 0 for none. */
+static bool read_newest(struct run *run, size_t *ret_id)
+{
+	struct query_result result = {0};
+	bool exists = false;
+	const char *sql =
+		arena_printf(&run->step, "SELECT MAX(id) FROM %s", table_sql(run));
+
+	*ret_id = 0;
+	if (!log_exists(run, &exists) ||
+	    (exists && !database_query(run->database, &run->step, sql, NULL, 0, &result,
+				       run->diags)))
+		return false;
+	if (result.row_count)
+		*ret_id = number_of(result.cells[0]);
+	return true;
+}
+
 bool log_unfinished(struct run *run, struct arena *arena, const struct str_list *current,
 		    struct runner_unfinished **ret_items, size_t *ret_count)
 {
 	struct runner_unfinished *items = NULL;
 	struct log_entry *entries = NULL;
-	size_t entry_count = 0, count = 0, kept = 0;
+	size_t entry_count = 0, count = 0, kept = 0, newest = 0;
 
-	if (!log_read(run, arena, true, &entries, &entry_count))
+	/* In this order: what is written between the two is not taken for settled. */
+	if (!read_newest(run, &newest) ||
+	    !log_read(run, arena, true, &entries, &entry_count))
 		return false;
+	if (!entry_count)
+		run->log_settled = newest;
 	for (size_t i = 0; i < entry_count; i++) {
 		size_t j = 0;
 		while (j < count && !text_equal(items[j].revision, entries[i].revision))

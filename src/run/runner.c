@@ -182,16 +182,18 @@ bool runner_unfinished(struct database *database, const struct history *history,
 	return ok;
 }
 
-/* The newest upgrade of [revision] behind the last stamp, which says that the files are
- * right. */
-static const struct log_entry *last_upgrade(const struct revision *revision,
-					    const struct log_entry *entries, size_t count)
+/* The newest upgrade of each revision behind the last stamp, which says that the files
+ * are right. */
+static struct map last_upgrades(struct arena *arena, struct log_entry *entries,
+				size_t count)
 {
+	struct map newest = {0};
+
 	for (size_t i = count; i-- > 0 && !text_equal(entries[i].direction, "stamp");)
-		if (text_equal(entries[i].revision, revision->id) &&
-		    text_equal(entries[i].direction, "upgrade"))
-			return &entries[i];
-	return NULL;
+		if (text_equal(entries[i].direction, "upgrade") &&
+		    !map_get(&newest, entries[i].revision))
+			map_put(arena, &newest, entries[i].revision, &entries[i]);
+	return newest;
 }
 
 static bool has_changed(struct run *run, const struct revision *revision,
@@ -216,11 +218,12 @@ bool runner_changed(struct database *database, const struct history *history,
 	bool ok = version_read(&run, &run.arena, &current) &&
 		  log_read(&run, arena, false, &entries, &entry_count);
 	const bool *applied = history_mark_below(history, &run.arena, &current);
+	const struct map upgrades = last_upgrades(&run.arena, entries, entry_count);
 
 	for (size_t i = 0; ok && i < history->revision_count; i++) {
 		const struct revision *revision = history->revisions[i];
 		const struct log_entry *entry =
-			applied[i] ? last_upgrade(revision, entries, entry_count) : NULL;
+			applied[i] ? map_get(&upgrades, revision->id) : NULL;
 		const struct runner_change change = {revision, entry};
 		if (has_changed(&run, revision, entry))
 			ARRAY_PUSH(arena, items, count, change);
