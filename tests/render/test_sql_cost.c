@@ -332,7 +332,7 @@ static const char *lock_of_others(struct live *live)
 		"'([A-Z])', ' \\1', 'g')))) FROM pg_locks WHERE granted AND relation = "
 		"'child'::regclass AND pid <> pg_backend_pid() AND mode <> "
 		"'AccessShareLock' AND mode <> 'RowExclusiveLock'";
-	enum { TRIES = 200 };
+	enum { TRIES = 1500 }; /* half a minute */
 
 	for (int i = 0; i < TRIES; i++) {
 		const struct timespec pause = {0, 20000000};
