@@ -46,6 +46,8 @@ static void gather_messages(const struct fleet *fleet, struct strbuf *out)
 		const struct unit *unit = &fleet->units[i];
 		const char *messages = strbuf_text(&unit->messages);
 		add_labelled(unit, strbuf_text(&unit->notes), out);
+		if (unit->notes.length)
+			before = "";
 		if (*messages && text_equal(messages, before))
 			messages = "the same\n";
 		else
