@@ -321,6 +321,17 @@ static bool find_path(struct session *session, struct plan_request *request)
 		       &request->path, &request->count, &session->diags);
 }
 
+/* A file that is not there is not made for it. */
+static bool open_database(struct session *session)
+{
+	if (session_open(session, true))
+		return true;
+	if (!session->diags.items[session->diags.count - 1].hint)
+		diag_hint(&session->diags, "Without a database, \"schemadiff upgrade REV "
+					   "--sql\" shows what would run.");
+	return false;
+}
+
 enum exit_status dry_run(struct session *session, bool upgrade)
 {
 	struct plan_request request = {
@@ -332,7 +343,7 @@ enum exit_status dry_run(struct session *session, bool upgrade)
 	struct schema schema = {0};
 	struct run_plan plan = {0};
 
-	if (!session_load_history(session) || !session_open(session, true) ||
+	if (!session_load_history(session) || !open_database(session) ||
 	    !session_current(session, &request.current) ||
 	    !find_path(session, &request) || !find_begun(session, &request))
 		return EXIT_TROUBLE;
