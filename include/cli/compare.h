@@ -15,6 +15,9 @@ struct comparison {
 	struct schema wanted; /* the models */
 	struct op_list ops;   /* from is to wanted */
 	struct diff_options options;
+	/* Of the database that the revision is for in the first place; with no database
+	 * opened, by its URL, and PostgreSQL where there is none. */
+	const struct dialect *dialect;
 };
 
 /*

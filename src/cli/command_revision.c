@@ -93,10 +93,10 @@ static void warn_unfillable(struct session *session, const struct comparison *co
 static bool keep_online(struct session *session, const struct comparison *comparison,
 			struct revision *revision)
 {
-	const struct dialect *dialect = comparison->options.dialect;
+	const struct dialect *dialect = comparison->dialect;
 	struct schema after = {0};
 
-	if (!dialect || !dialect->has_concurrent_indexes)
+	if (!dialect->has_concurrent_indexes)
 		return true;
 	schema_copy(&comparison->is, &after);
 	bool ok = apply_ops(&after, &revision->upgrade, &session->diags) &&

@@ -164,6 +164,7 @@ bool comparison_make(struct session *session, bool portable, struct comparison *
 {
 	const struct dialect *dialect = database_dialect(session->database);
 
+	ret->dialect = dialect;
 	ret->options = (struct diff_options){.dialect = dialect, .portable = portable};
 	if (!load_sides(session, ret))
 		return false;

@@ -2,12 +2,11 @@
 #include "cli/compare.h"
 #include "history/replay.h"
 
-/* What models may call the default schema, so that a table there has none: as the
- * configured database calls it. It need not be there, nor even be configured. */
-static const char *default_schema(struct session *session)
+/* Of the configured database, which need not be there, nor even be configured. */
+static const struct dialect *configured_dialect(struct session *session)
 {
 	struct diags ignored = {0};
-	struct database_url url = {0};
+	struct database_url url = {.dialect = &dialect_postgresql};
 	const char *text = NULL;
 	bool relative = false;
 	bool known = config_url(&session->arena, &session->config, &session->options,
@@ -15,7 +14,7 @@ static const char *default_schema(struct session *session)
 		     url_parse(&session->arena, text, &url, &ignored);
 
 	diags_release(&ignored);
-	return known && !url.dialect->has_schemas ? "main" : "public";
+	return known ? url.dialect : &dialect_postgresql;
 }
 
 bool comparison_make_offline(struct session *session, struct comparison *ret)
@@ -23,7 +22,9 @@ bool comparison_make_offline(struct session *session, struct comparison *ret)
 	const struct str_list heads = history_heads(&session->arena, &session->history);
 
 	ret->options = (struct diff_options){.portable = true};
-	session->default_schema = default_schema(session);
+	ret->dialect = configured_dialect(session);
+	/* What models may call the default schema, so that a table there has none. */
+	session->default_schema = ret->dialect->has_schemas ? "public" : "main";
 	if (!history_replay_certain(&session->history, &heads, &ret->is,
 				    &session->diags) ||
 	    !session_load_models(session, NULL, &ret->wanted))
