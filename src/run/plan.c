@@ -40,24 +40,72 @@ static const struct op_list *ops_of(const struct revision *revision, bool upgrad
 	return upgrade ? &revision->upgrade : &revision->downgrade;
 }
 
-/* Names for what no one has named, as the server will have chosen them: they are used to
- * drop and rename it. */
-static void name_objects(struct schema *schema, const struct dialect *dialect)
+/* What a name that the server chooses must not be: a constraint's, and for a key or an
+ * index a relation's, too (ChooseRelationName() in indexcmds.c). */
+static struct str_list taken_names(struct schema *schema, const struct table *table,
+				   bool relations)
+{
+	struct arena *arena = &schema->arena;
+	struct str_list taken = {0};
+
+	for (size_t i = 0; i < schema->table_count; i++) {
+		const struct table *other = schema->tables[i];
+		if (!text_equal(other->schema, table->schema))
+			continue;
+		if (relations)
+			str_list_add(arena, &taken, other->name);
+		for (size_t j = 0; j < other->constraint_count; j++)
+			if (other->constraints[j]->name)
+				str_list_add(arena, &taken, other->constraints[j]->name);
+		for (size_t j = 0; relations && j < other->index_count; j++)
+			if (other->indexes[j]->name)
+				str_list_add(arena, &taken, other->indexes[j]->name);
+	}
+	return taken;
+}
+
+static void name_parts(struct schema *schema, struct table *table)
+{
+	struct arena *arena = &schema->arena;
+
+	for (size_t i = 0; i < table->constraint_count; i++) {
+		struct constraint *constraint = table->constraints[i];
+		bool key = constraint->kind != CONSTRAINT_CHECK &&
+			   constraint->kind != CONSTRAINT_FOREIGN_KEY;
+		if (constraint->name)
+			continue;
+		const struct str_list taken = taken_names(schema, table, key);
+		constraint->name =
+			constraint_default_name(arena, table, constraint, &taken);
+	}
+	for (size_t i = 0; i < table->index_count; i++) {
+		if (table->indexes[i]->name)
+			continue;
+		const struct str_list taken = taken_names(schema, table, true);
+		table->indexes[i]->name =
+			index_default_name(arena, table, table->indexes[i], &taken);
+	}
+}
+
+/* Names for what no one has named, as the server will have chosen them, in the order of
+ * the ops: they are used to drop and rename it. */
+static void name_objects(struct schema *schema, const struct dialect *dialect,
+			 const struct op_list *ops)
 {
 	if (!dialect->has_constraint_names)
 		return;
-	for (size_t i = 0; i < schema->table_count; i++) {
-		struct table *table = schema->tables[i];
-		for (size_t j = 0; j < table->constraint_count; j++)
-			if (!table->constraints[j]->name)
-				table->constraints[j]->name = constraint_default_name(
-					&schema->arena, table, table->constraints[j],
-					NULL);
-		for (size_t j = 0; j < table->index_count; j++)
-			if (!table->indexes[j]->name)
-				table->indexes[j]->name = index_default_name(
-					&schema->arena, table, table->indexes[j], NULL);
+	for (size_t i = 0; i < ops->count; i++) {
+		const struct op *op = ops->items[i];
+		const struct table *made = op->table_definition;
+		struct table *table =
+			schema_find_table(schema, made ? made->schema : op->schema,
+					  made ? made->name : op->table);
+		if (table)
+			name_parts(schema, table);
 	}
+	/* Tables that have got another name since. */
+	for (size_t i = 0; i < schema->table_count; i++)
+		name_parts(schema, schema->tables[i]);
 }
 
 static bool refuse_python(const struct revision *revision, struct diags *diags)
@@ -165,7 +213,7 @@ static bool plan_step(struct planner *planner, const struct revision *revision,
 		  (trusts_database(planner) ||
 		   plan_effects_check(&planner->effects, &step->step.ops, &step->script,
 				      planner->diags));
-	name_objects(planner->schema, dialect);
+	name_objects(planner->schema, dialect, &step->step.ops);
 	if (ok && planner->request->costs)
 		find_costs(planner, step, &before);
 	schema_release(&before);

@@ -392,7 +392,30 @@ upgrade:
         - check: {sql: "k <> 'c' OR a > 1"}
         - foreign_key: {columns: [b], references: orders, referred_columns: [id]}
   - create_index: {name: orders_k, table: orders, columns: [k], where: "k = 'a'"}
+  - create_table:
+      name: orders_line
+      columns: [{name: n, type: integer}, {name: b, type: integer}]
+      constraints:
+        - unique: {columns: [n]}
+        - check: {sql: "n > 0"}
+  - create_table:
+      name: orders_a
+      columns: [{name: line_n, type: integer}]
+  - create_table:
+      name: orders_b
+      columns: [{name: c_d, type: integer}]
+      constraints:
+        - unique: {columns: [c_d]}
+  - create_table:
+      name: orders_b_c
+      columns: [{name: d, type: integer}]
+      constraints:
+        - unique: {columns: [d]}
 downgrade:
+  - drop_table: {name: orders_b_c}
+  - drop_table: {name: orders_b}
+  - drop_table: {name: orders_a}
+  - drop_table: {name: orders_line}
   - drop_table: {name: orders}
   - drop_enum: {name: kind}
 YAML
@@ -401,8 +424,10 @@ upgrade:
   - rename_table: {old_table_name: orders, new_table_name: sales}
   - drop_constraint: {table: sales, type: unique, name: orders_a_key}
   - create_unique_constraint: {table: sales, columns: [a]}
+  - drop_constraint: {table: orders_b_c, type: unique, columns: [d]}
   - create_check_constraint: {table: sales, sql: "b > 0"}
 downgrade:
+  - create_unique_constraint: {table: orders_b_c, columns: [d]}
   - drop_constraint: {table: sales, type: check, name: sales_b_check}
   - rename_table: {old_table_name: sales, new_table_name: orders}
 YAML
