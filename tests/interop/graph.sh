@@ -9,6 +9,5 @@ if ! "$python" -c 'import alembic' 2>/dev/null; then
 	echo "left out: the graph side by side with Alembic, which is not installed"
 	exit 0
 fi
-"$python" -B tests/interop/graph.py compare fixtures/history/alembic_graphs.yaml &&
-	"$python" -B tests/interop/graph.py both "$SCHEMADIFF" &&
-	"$python" -B tests/interop/graph.py random "$SCHEMADIFF" 40 20261123
+"$python" -B tests/interop/graph.py both "$SCHEMADIFF" fixtures/history/alembic_graphs.yaml &&
+	"$python" -B tests/interop/graph.py random "$SCHEMADIFF" 20 20261123
