@@ -49,14 +49,15 @@ void batch_read(const struct yaml_reader *reader, const struct yaml_node *sql,
 {
 	struct batch *batch = ARENA_NEW(reader->arena, struct batch);
 
-	if (node &&
-	    !reader_check_keys(reader, node, "batch", "table! schema alias where size!"))
+	if (node && !reader_check_keys(reader, node, "batch",
+				       "table! schema alias where remaining size!"))
 		return;
 	if (node) {
 		batch->table = reader_text(reader, node, "table");
 		batch->schema = reader_text(reader, node, "schema");
 		batch->alias = reader_text(reader, node, "alias");
 		batch->where = reader_sql(reader, node, "where");
+		batch->remaining = reader_sql(reader, node, "remaining");
 		batch->size = read_size(reader, yaml_get(node, "size"));
 		op->batch = batch;
 	}
@@ -84,6 +85,7 @@ struct tree *batch_tree(struct arena *arena, const struct op *op)
 	tree_set_text(arena, map, "schema", batch->schema);
 	tree_set_text(arena, map, "alias", batch->alias);
 	tree_set_sql(arena, map, "where", batch->where);
+	tree_set_sql(arena, map, "remaining", batch->remaining);
 	tree_set(arena, map, "size", size);
 	return map;
 }

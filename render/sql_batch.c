@@ -151,6 +151,17 @@ static void plan_backfill(struct batch_plan *plan, struct arena *arena,
 		&plan->table, op->name, value);
 }
 
+const char *batch_filter(struct arena *arena, const struct dialect *dialect,
+			 const struct batch *batch)
+{
+	const char *where = sql_for(dialect, batch->where);
+	const char *remaining = sql_for(dialect, batch->remaining);
+
+	return where && remaining ? arena_printf(arena, "(%s) AND (%s)", where, remaining)
+	       : where		  ? where
+				  : remaining;
+}
+
 static void plan_execute(struct batch_plan *plan, struct arena *arena)
 {
 	const struct batch *batch = plan->op->batch;
@@ -158,7 +169,9 @@ static void plan_execute(struct batch_plan *plan, struct arena *arena)
 
 	plan->table = (struct sql_name){batch->schema, batch->table};
 	plan->alias = batch->alias ? batch->alias : batch->table;
-	plan->filter = plan->sweep = sql_for(plan->dialect, batch->where);
+	plan->filter = batch_filter(arena, plan->dialect, batch);
+	if (sql_for(plan->dialect, batch->remaining))
+		plan->sweep = plan->filter;
 	plan->statement = text_is_blank(sql) ? NULL : sql_without_semicolon(arena, sql);
 }
 

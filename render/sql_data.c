@@ -30,7 +30,8 @@ static bool check_batch(struct render *render)
 /* All batches at once: all rows, or those that need it. */
 static const char *without_batch(struct render *render, const char *sql)
 {
-	const char *where = sql_for(render->dialect, render->op->batch->where);
+	const char *where =
+		batch_filter(render->arena, render->dialect, render->op->batch);
 
 	return batch_replace(render->arena, render->dialect, sql,
 			     where ? arena_printf(render->arena, "(%s)", where) : "TRUE",

@@ -65,6 +65,10 @@ const char *batch_statement(struct arena *arena, const struct batch_plan *plan,
  * nothing else? */
 bool batch_keys_valid(const struct batch_plan *plan, const char *keys);
 
+/* The condition for the rows of an execute's batches, whichever they are; NULL: all. */
+const char *batch_filter(struct arena *arena, const struct dialect *dialect,
+			 const struct batch *batch);
+
 /* [sql] with each :batch replaced by [condition]. In strings, names and comments it is
  * no mark. [ret_count] may be NULL. */
 const char *batch_replace(struct arena *arena, const struct dialect *dialect,

@@ -94,7 +94,11 @@ struct op_list;
 struct batch {
 	const char *schema, *table;
 	const char *alias;     /* what the SQL calls the table; NULL: by its name */
-	struct sql_text where; /* rows that still need it; unset: any row, once */
+	struct sql_text where; /* rows that are meant; unset: all */
+	/* Rows of these that still need the change: it does not hold any more for one
+	 * that was changed, so that others can be looked for; unset: it cannot be told.
+	 */
+	struct sql_text remaining;
 	size_t size;
 };
 

@@ -57,6 +57,7 @@ static struct batch *batch_copy(struct arena *arena, const struct batch *batch)
 	copy->table = arena_strdup(arena, batch->table);
 	copy->alias = arena_strdup(arena, batch->alias);
 	copy->where = sql_text_copy(arena, batch->where);
+	copy->remaining = sql_text_copy(arena, batch->remaining);
 	copy->size = batch->size;
 	return copy;
 }

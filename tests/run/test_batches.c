@@ -380,9 +380,17 @@ Test(batches_postgres, leave_what_comes_in_behind_an_execute)
 				    "80|1\n1000|1");
 }
 
-Test(batches_sqlite, find_what_comes_in_behind_by_where)
+/* What holds of a row before and after is no reason to change it again. */
+Test(batches_sqlite, change_the_rows_that_are_meant_once)
 {
-	check_execute_meanwhile(", where: n = 0",
+	check_execute_meanwhile(", where: id <> 40",
+				"-5|0\n10|1\n30|1\n40|0\n50|1\n60|1\n70|1\n"
+				"80|1\n1000|1");
+}
+
+Test(batches_sqlite, find_what_remains_behind)
+{
+	check_execute_meanwhile(", remaining: n = 0",
 				"-6|1\n-5|1\n10|1\n30|1\n40|1\n50|1\n60|1\n70|1\n"
 				"80|1\n1000|1");
 }
