@@ -487,6 +487,16 @@ run downgrade 0002:base --sql
 expect_true 'and back' psql -q -X -v ON_ERROR_STOP=1 "$pg" -f "$scratch/out" -o /dev/null
 expect_true 'to nothing' test "$(psql -X -At "$pg" -c "SELECT count(*) FROM pg_tables WHERE tablename = 'users'")" = 0
 
+# Of several scripts at once one works.
+
+for number in 1 2 3; do
+	(psql -q -X -v ON_ERROR_STOP=1 "$pg" -f up.sql -o /dev/null 2>/dev/null && echo done >"done.$number") &
+done
+wait
+expect_true 'of three scripts at once one works' test "$(cat done.* | wc -l)" = 1
+expect_true 'and each step is done once' test "$(psql -X -At "$pg" -c "SELECT string_agg(revision || step, ' ' ORDER BY id) FROM schemadiff_log WHERE direction = 'upgrade' AND id > (SELECT max(id) FROM schemadiff_log WHERE direction = 'downgrade')")" = '00011 00021 00022 00023'
+psql -q -X "$pg" -c "DROP TABLE users, alembic_version, schemadiff_log"
+
 # What a script left half done is finished by a run.
 
 revision 0003 '"0002"' <<'YAML'
