@@ -490,7 +490,7 @@ expect_true 'to nothing' test "$(psql -X -At "$pg" -c "SELECT count(*) FROM pg_t
 # Of several scripts at once one works.
 
 for number in 1 2 3; do
-	(psql -q -X -v ON_ERROR_STOP=1 "$pg" -f up.sql -o /dev/null 2>/dev/null && echo done >"done.$number") &
+	(psql -q -X -v ON_ERROR_STOP=1 "$pg" -f up.sql -o /dev/null 2>/dev/null && echo worked >"done.$number") &
 done
 wait
 expect_true 'of three scripts at once one works' test "$(cat done.* | wc -l)" = 1
