@@ -23,11 +23,12 @@ static const char *table_query(struct arena *arena, const char *name,
 
 /* Settings of the connection that a run changes; they cannot change in a transaction. */
 static const struct {
-	const char *name, *during;
+	const char *name;
+	const char *during; /* NULL: what begin() sets */
 } settings[] = {
 	{"foreign_keys", "OFF"},
 	{"legacy_alter_table", "OFF"},
-	{"busy_timeout", "0"}, /* see begin() */
+	{"busy_timeout", NULL},
 };
 
 static bool set(struct run *run, const char *name, const char *value, struct diags *diags)
@@ -48,7 +49,8 @@ static bool lock(struct run *run)
 			    run->diags))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
-		if (!set(run, settings[i].name, settings[i].during, run->diags))
+		if (settings[i].during &&
+		    !set(run, settings[i].name, settings[i].during, run->diags))
 			return false;
 	return true;
 }
