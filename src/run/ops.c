@@ -72,8 +72,6 @@ static const struct {
 	 "Give it an \"execute\" of its own, which then runs in no transaction."},
 	{"55P04", "A revision of its own for the new value commits it first."},
 	{"57014", "--statement-timeout gives a statement more time."},
-	{"55P03", "Someone else holds a lock; --lock-timeout and --retries give it more "
-		  "time."},
 };
 
 static void add_hint(struct run *run, const struct diag *said)
