@@ -415,11 +415,16 @@ static void kill_each(const char *target, bool from_head)
 	}
 }
 
+/* A server takes its time for hundreds of runs; test_kill.c kills a few of them there. */
 static void kill_all(const char *target, bool from_head)
 {
+	const bool all = getenv("SCHEMADIFF_LONG");
+
+	if (!all && scene.dialect == DIALECT_POSTGRESQL)
+		cr_skip_test("left out: SCHEMADIFF_LONG is not set");
 	write_history();
 	kill_in_a_row(target, from_head);
-	if (getenv("SCHEMADIFF_LONG"))
+	if (all)
 		kill_each(target, from_head);
 }
 
@@ -588,7 +593,7 @@ Test(kills_postgres, an_index_of_another_kind_is_not_taken_for_the_own)
 	expect_error(run("+head", NULL), "could not create unique index \"ix\"");
 	expect_rows(index_query, "");
 	sql("CREATE INDEX ix ON journal (number)");
-	expect_error(run("+head", NULL), "relation \"ix\" already exists");
+	expect_error(run("+head", NULL), "index \"ix\" already exists");
 	expect_rows(index_query, "ix|t");
 	sql("DROP INDEX ix; DELETE FROM journal; INSERT INTO journal VALUES (1)");
 	expect_run("+head");
