@@ -109,7 +109,7 @@ static bool report_failure(struct run *run, const struct revision *revision,
 }
 
 bool run_statement(struct run *run, const struct revision *revision,
-			  const struct sql_statement *statement)
+		   const struct sql_statement *statement)
 {
 	struct diags said = {0};
 
