@@ -79,9 +79,9 @@ static bool elements_exist(const struct op *op, const struct table *table,
 }
 
 /*
- * The table that a foreign key of [table] points at, and its columns, are there. Of what is
- * in another schema that nothing here ever created nothing is known: a history may refer
- * to what another history makes.
+ * The table that a foreign key of [table] points at, and its columns, are there. Of what
+ * is in another schema that nothing here ever created nothing is known: a history may
+ * refer to what another history makes.
  */
 static bool referent_exists(const struct schema *schema, const struct op *op,
 			    const struct table *table,

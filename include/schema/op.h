@@ -36,7 +36,7 @@ enum op_kind {
 	OP_DROP_TABLE_COMMENT,	 /* schema, table */
 	OP_EXECUTE,		 /* sql, schema_effect */
 	OP_BULK_INSERT,		 /* schema, table, rows */
-	OP_BACKFILL, /* schema, table, name (column), sql, where, batch */
+	OP_BACKFILL,		 /* schema, table, name (column), sql, where, batch */
 	OP_IRREVERSIBLE,	 /* comment: why; running it is an error that says so */
 	OP_KIND_COUNT
 };

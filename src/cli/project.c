@@ -27,8 +27,8 @@ struct project {
 bool config_read_history(const struct config *config, const struct str_list *unfolded,
 			 struct history *ret_history, struct diags *diags)
 {
-	struct history_source source = {config->version_locations, config->recursive,
-					{0}};
+	struct history_source source = {
+		config->version_locations, config->recursive, {0}};
 
 	if (unfolded)
 		source.unfolded = *unfolded;
@@ -143,9 +143,9 @@ bool project_history(struct project *project, struct history *ret_history,
 {
 	pthread_mutex_lock(&project->lock);
 	if (project->history_state == NOT_LOADED) {
-		project->history_state = loaded(config_read_history(
-			project->config, NULL, &project->history,
-			&project->history_diags));
+		project->history_state = loaded(
+			config_read_history(project->config, NULL, &project->history,
+					    &project->history_diags));
 		note_history_schemas(project);
 	}
 	pthread_mutex_unlock(&project->lock);

@@ -113,8 +113,8 @@ Test(order, stays_on_a_branch)
 	history_files_close(&files);
 }
 
-/* A quadratic step would take longer than this: short branches, each merged at once, and a long
- * one beside them all that each merge depends on. */
+/* A quadratic step would take longer than this: short branches, each merged at once, and
+ * a long one beside them all that each merge depends on. */
 Test(order, of_thousands_of_revisions_takes_no_time, .timeout = 60)
 {
 	enum { COUNT = 4000 };

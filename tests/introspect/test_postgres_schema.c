@@ -7,8 +7,8 @@
 
 #include "../support/live.h"
 #include "../support/postgres.h"
-#include "schema/equal.h"
 #include "diff/diff.h"
+#include "schema/equal.h"
 
 static struct live live;
 static const char *url;
