@@ -12,8 +12,8 @@ static const struct {
 } units[] = {
 	{"ms", 1},
 	{"s", 1000},
-	{"min", 60 * 1000},
-	{"h", 60 * 60 * 1000},
+	{"min", 60 * 1000L},
+	{"h", 60 * 60 * 1000L},
 };
 
 enum { LONGEST = 1000 * 1000 * 1000, MOST_RETRIES = 1000 };

@@ -224,10 +224,9 @@ static bool plan_step(struct planner *planner, const struct revision *revision,
  * not: the step makes it as if it were not there. */
 static void forget_leftover(const struct planner *planner, const struct step *step)
 {
-	const struct op *op = step->ops.count ? step->ops.items[0] : NULL;
-
-	if (step->kind != STEP_OUTSIDE || op->kind != OP_CREATE_INDEX)
+	if (step->kind != STEP_OUTSIDE || step->ops.items[0]->kind != OP_CREATE_INDEX)
 		return;
+	const struct op *op = step->ops.items[0];
 	struct table *table = schema_find_table(planner->schema, op->schema, op->table);
 	const struct index *index =
 		table ? table_find_index(table, op->index->name) : NULL;

@@ -363,7 +363,8 @@ static const char *claimed_lock(struct live *live, const char *sql)
 Test(sql_cost, knows_what_runs_concurrently)
 {
 	struct live live = {0};
-	const char *url = test_postgres_create(&live.arena, "cost");
+	struct arena urls = {0};
+	const char *url = test_postgres_create(&urls, "cost");
 
 	live_open(&live, url);
 	live_execute(&live, setup);
@@ -382,12 +383,14 @@ Test(sql_cost, knows_what_runs_concurrently)
 	}
 	live_close(&live);
 	test_postgres_drop(url);
+	arena_release(&urls);
 }
 
 Test(sql_cost, knows_that_times_in_utc_are_the_same_bytes)
 {
 	struct live live = {0};
-	const char *url = test_postgres_create(&live.arena, "cost");
+	struct arena urls = {0};
+	const char *url = test_postgres_create(&urls, "cost");
 	const char *sql =
 		"ALTER TABLE child ALTER COLUMN e TYPE timestamp with time zone";
 	const struct sql_statement statement = {.sql = sql};
@@ -403,6 +406,7 @@ Test(sql_cost, knows_that_times_in_utc_are_the_same_bytes)
 	cr_expect(!cost.tables[0].rewrites);
 	live_close(&live);
 	test_postgres_drop(url);
+	arena_release(&urls);
 }
 
 Test(sql_cost, marks_what_it_does_not_understand)
@@ -604,7 +608,8 @@ Test(sql_cost, claims_it_of_what_is_rendered)
 {
 	struct live live = {0};
 	struct sample sample = {0};
-	const char *url = test_postgres_create(&live.arena, "cost");
+	struct arena urls = {0};
+	const char *url = test_postgres_create(&urls, "cost");
 	const char *first = getenv("SCHEMADIFF_SEED"),
 		   *count = getenv("SCHEMADIFF_PAIRS");
 	uint64_t seed = first ? strtoull(first, NULL, 10) : 1;
@@ -618,6 +623,7 @@ Test(sql_cost, claims_it_of_what_is_rendered)
 		check_pair(&live, seed + i, &sample);
 	live_close(&live);
 	test_postgres_drop(url);
+	arena_release(&urls);
 	cr_assert_eq(sample.wrong, 0, "%zu of %zu statements are misjudged", sample.wrong,
 		     sample.compared);
 	cr_assert_gt(sample.compared, pairs);
