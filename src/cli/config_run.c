@@ -13,7 +13,7 @@ static const struct {
 	{"ms", 1},
 	{"s", 1000},
 	{"min", 60 * 1000L},
-	{"h", 60 * 60 * 1000L},
+	{"h", 60 * 60L * 1000},
 };
 
 enum { LONGEST = 1000 * 1000 * 1000, MOST_RETRIES = 1000 };
