@@ -50,7 +50,7 @@ run() { # NAME STATUS ARGUMENT...: the program in $work
 options() { # URL
 	sqlite3 "${1#sqlite:///}" "SELECT l.name, l.wr, l.strict, s.sql LIKE '%autoincrement%'
 		FROM pragma_table_list AS l JOIN sqlite_schema AS s ON s.name = l.name
-		WHERE l.type = 'table' AND l.name NOT IN ('alembic_version', 'sqlite_schema') ORDER BY 1"
+		WHERE l.type = 'table' AND l.name NOT IN ('alembic_version', 'schemadiff_log', 'sqlite_schema') ORDER BY 1"
 }
 
 round_trip() { # KIND NAME URL EMPTY-URL

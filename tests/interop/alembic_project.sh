@@ -45,8 +45,8 @@ same() {
 
 schema_of() { # URL
 	case $1 in
-	sqlite*) sqlite_schema "$1" | grep -v schemadiff_log ;;
-	*) postgres_schema "$1" columns | grep -v schemadiff_log ;;
+	sqlite*) sqlite_schema "$1" ;;
+	*) postgres_schema "$1" columns ;;
 	esac
 }
 

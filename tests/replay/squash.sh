@@ -152,7 +152,7 @@ state() { # NAME FILE
 	case $database in
 	sqlite) sqlite_schema "sqlite:///$1.db" ;;
 	postgresql) postgres_schema "$(url_of "$1")" columns ;;
-	esac | grep -v schemadiff_log >"$scratch/$2"
+	esac >"$scratch/$2"
 	rows "$1" >>"$scratch/$2"
 }
 

@@ -1,12 +1,13 @@
 # What test scripts share: a database's schema as sorted lines, read by its own tools, so that
-# two databases can be compared without the program.
+# two databases can be compared without the program. The runner's own tables do not count.
 # shellcheck shell=sh
 
 # pg_dump's statements for tables and what belongs to them, one a line, sorted. With
 # "columns" as second argument those of each table are sorted, too: a column that comes back
 # comes back as the last.
 postgres_schema() { # URL [columns]
-	pg_dump --schema-only --no-owner --no-privileges --exclude-table='*.alembic_version' -d "$1" |
+	pg_dump --schema-only --no-owner --no-privileges \
+		--exclude-table='*.alembic_version' --exclude-table='*.schemadiff_log' -d "$1" |
 		awk -v sort="${2:-}" '
 		function flush() {
 			if (kind ~ /^(TABLE|CONSTRAINT|FK CONSTRAINT|CHECK CONSTRAINT|INDEX|SEQUENCE|SEQUENCE OWNED BY|DEFAULT|SCHEMA)$/ ||
@@ -35,7 +36,7 @@ sqlite_schema() { # URL
 	sqlite3 -bail "${1#sqlite:///}" "
 		CREATE TEMP TABLE t AS SELECT l.name, l.wr, l.strict, s.sql FROM pragma_table_list AS l
 			JOIN sqlite_schema AS s ON s.name = l.name
-			WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT IN ('alembic_version', 'sqlite_schema');
+			WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT IN ('alembic_version', 'schemadiff_log', 'sqlite_schema');
 		SELECT name, 'table', wr, strict, sql LIKE '%autoincrement%' FROM t;
 		SELECT t.name, 'column', c.name, c.type, c.\"notnull\", c.dflt_value, c.pk, c.hidden
 			FROM t, pragma_table_xinfo(t.name) AS c;

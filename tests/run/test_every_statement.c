@@ -200,26 +200,6 @@ static const char first[] =
 	"false}], constraints: [{primary_key: {name: teams_pkey, columns: [id]}}]}\n"
 	"  - create_table: {name: journal, columns: [{name: note, type: varchar}]}\n"
 	"  - execute: INSERT INTO teams VALUES (1), (2)\n"
-	"  - execute:\n"
-	"      sql: INSERT INTO people SELECT 10 * a.n + b.n, CASE b.n WHEN 0 THEN NULL "
-	"ELSE 'name' END, 0 FROM (VALUES (1), (2)) AS a (n), (VALUES (0), (1), (2)) AS b "
-	"(n)\n"
-	"downgrade: []\n";
-
-static const char first_on_sqlite[] =
-	"upgrade:\n"
-	"  - create_table:\n"
-	"      name: people\n"
-	"      columns:\n"
-	"        - {name: id, type: integer, nullable: false}\n"
-	"        - {name: name, type: varchar}\n"
-	"        - {name: visits, type: integer, nullable: false}\n"
-	"      constraints:\n"
-	"        - primary_key: {name: people_pkey, columns: [id]}\n"
-	"  - create_table: {name: teams, columns: [{name: id, type: integer, nullable: "
-	"false}], constraints: [{primary_key: {name: teams_pkey, columns: [id]}}]}\n"
-	"  - create_table: {name: journal, columns: [{name: note, type: varchar}]}\n"
-	"  - execute: INSERT INTO teams VALUES (1), (2)\n"
 	"  - execute: INSERT INTO people VALUES (10, NULL, 0), (11, 'a', 0), (12, 'b', "
 	"0), "
 	"(20, NULL, 0), (21, 'c', 0), (22, 'd', 0)\n"
@@ -267,8 +247,7 @@ static void kill_everywhere(enum dialect_id dialect)
 	if (directory_exists("/dev/shm"))
 		setenv("TMPDIR", "/dev/shm", 1);
 	history_files_open(&scene.files);
-	history_files_revision(&scene.files, "one", "null",
-			       sqlite ? first_on_sqlite : first);
+	history_files_revision(&scene.files, "one", "null", first);
 	history_files_revision(&scene.files, "two", "one", second);
 	cr_assert(history_files_load(&scene.files, false), "%s",
 		  history_files_errors(&scene.files));
@@ -280,12 +259,12 @@ static void kill_everywhere(enum dialect_id dialect)
 	arena_release(&scene.arena);
 }
 
-Test(kill, at_every_statement_on_sqlite, .timeout = 0)
+Test(every_statement, is_once_the_last_on_sqlite, .timeout = 0)
 {
 	kill_everywhere(DIALECT_SQLITE);
 }
 
-Test(kill, at_every_statement_on_postgres, .timeout = 0)
+Test(every_statement, is_once_the_last_on_postgres, .timeout = 0)
 {
 	kill_everywhere(DIALECT_POSTGRESQL);
 }
