@@ -250,31 +250,34 @@ static void know_schema(struct run *run, struct walk *walk)
 static bool make_task(struct run *run, const struct walk *walk, struct task *ret_task)
 {
 	const struct runner_unfinished *half = walk->half;
+	const struct runner_unfinished *taken_back = walk->undo ? half : NULL;
 	const struct revision *revision =
-		walk->undo ? history_find(run->history, half->revision) : walk->path[0];
+		taken_back ? history_find(run->history, taken_back->revision)
+			   : walk->path[0];
 	struct task task = {
 		.revision = revision,
-		.direction = walk->undo ? "undo" : word_of(run->upgrade),
+		.direction = taken_back ? "undo" : word_of(run->upgrade),
 		.before = walk->ids,
 		.after = walk->ids,
 	};
 	struct op_list *undo = ARENA_NEW(&run->step, struct op_list);
 
-	task.ops = walk->undo ? undo : ops_of(revision, run->upgrade);
-	if (walk->undo && !undo_ops(run, &walk->ids, half, undo))
+	task.ops = taken_back ? undo : ops_of(revision, run->upgrade);
+	if (taken_back && !undo_ops(run, &walk->ids, taken_back, undo))
 		return false;
 	/* Of what is taken back, the file's own ops tell whether it is still the same. */
-	task.checksum = ops_checksum(
-		&run->step, walk->undo ? ops_of(revision, half->upgrade) : task.ops);
+	task.checksum = ops_checksum(&run->step,
+				     taken_back ? ops_of(revision, taken_back->upgrade)
+						: task.ops);
 	revision_steps(&run->step, database_dialect(run->database), task.ops,
 		       &task.steps);
 	if (half) {
 		const struct runner_progress *progress =
-			walk->undo ? &half->undo : &half->run;
+			taken_back ? &half->undo : &half->run;
 		task.done = progress->done;
 		task.begun = progress->begun;
 	}
-	if (!walk->undo)
+	if (!taken_back)
 		task.after = history_step(run->history, &run->arena, &walk->ids, revision,
 					  run->upgrade);
 	*ret_task = task;
