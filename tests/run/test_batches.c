@@ -4,6 +4,7 @@
  */
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -29,7 +30,7 @@ static struct scene scene;
 static void scene_open(enum dialect_id dialect)
 {
 	scene = (struct scene){.dialect = dialect};
-	strcpy(scene.folder, "/tmp/schemadiff-batches.XXXXXX");
+	snprintf(scene.folder, sizeof(scene.folder), "/tmp/schemadiff-batches.XXXXXX");
 	cr_assert(mkdtemp(scene.folder));
 	scene.url = dialect == DIALECT_SQLITE
 			    ? test_sqlite_create(&scene.arena, "batches")
